@@ -1,0 +1,1 @@
+"""How the portal speaks to each provider, written from the provider's own document."""
