@@ -1,0 +1,1 @@
+"""Simulators of the providers around a Vietnamese public-service portal: login, remote signing, payment, messages."""

@@ -1,0 +1,1 @@
+"""What every provider stands on: time, chance, records, journal, deliveries, faults, certificates, citizens, contracts, prompts."""

@@ -1,0 +1,153 @@
+"""Callbacks to portals: each attempt kept with its bytes, repeated as the provider's own rule says, due in the world's time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import aiohttp
+import msgspec
+
+from simulators.kernel.clock import SECOND
+from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
+from simulators.kernel.store import Store
+
+PATIENCE = 15.0
+"""Seconds for connecting and reading, each: what VNPAY's own acceptance tool uses; other limits are UNKNOWN."""
+AT_ONCE = 64
+LONGEST_ANSWER = 64 * 1024
+
+
+class Delivery(Record, frozen=True, kw_only=True):
+    """One callback that is still to be sent (again). `ref` and `subject` are those of the journal row."""
+
+    KIND: ClassVar[str] = "delivery"
+    ABOUT: ClassVar[str | None] = "ref"
+    DUE: ClassVar[str | None] = "due"
+
+    kind: str
+    source: str
+    ref: str
+    subject: str = ""
+    url: str
+    method: str = "POST"
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    body: str = ""
+    attempt: int = 1
+    due: Instant
+    injected: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came back; `status` is None when nothing did, and `error` says why."""
+
+    status: int | None
+    answer: str
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class DeliveryKind:
+    """The provider's rule: `again(attempt, outcome, now)` is the next instant, or None when it is over."""
+
+    name: str
+    again: Callable[[int, Outcome, Instant], Instant | None]
+
+
+def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
+    """For providers that send once."""
+    return None
+
+
+class Courier:
+    """Sends what is due; what is in flight is due until its outcome is saved, so a crash repeats and never loses."""
+
+    def __init__(self, store: Store, kinds: dict[str, DeliveryKind]) -> None:
+        self._store = store
+        self.kinds = kinds
+        self._flying: dict[str, str] = {}
+
+    def in_flight(self, contract: str = "") -> int:
+        return sum(1 for owner in self._flying.values() if not contract or owner == contract)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        connector = aiohttp.TCPConnector(limit=AT_ONCE)
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=PATIENCE, sock_read=PATIENCE)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http, asyncio.TaskGroup() as tasks:
+            while True:
+                due = await self._store.find(Delivery, due_before=self._store.now(), limit=2 * AT_ONCE)
+                for delivery in due:
+                    if delivery.id not in self._flying and len(self._flying) < AT_ONCE:
+                        self._flying[delivery.id] = delivery.contract
+                        tasks.create_task(self._send(http, delivery))
+                await self._store.bell.wait(self._seconds_to_next(len(due)))
+
+    def _seconds_to_next(self, seen: int) -> float:
+        if len(self._flying) < seen:
+            return 0.0
+        upcoming = self._store.next_due(Delivery)
+        if upcoming is None or self._flying:
+            return 1.0
+        return min(1.0, max(0.001, (upcoming - self._store.now()) / SECOND))
+
+    async def _send(self, http: aiohttp.ClientSession, delivery: Delivery) -> None:
+        try:
+            outcome = await _attempt(http, delivery)
+            await self._store.change([Key(Delivery, delivery.id)], self._settle(delivery, outcome))
+        finally:
+            self._flying.pop(delivery.id, None)
+            self._store.bell.ring()
+
+    def _settle(self, delivery: Delivery, outcome: Outcome) -> Callable[[Records, Instant], Change]:
+        def decide(_records: Records, now: Instant) -> Change:
+            again = self.kinds[delivery.kind].again(delivery.attempt, outcome, now)
+            event = _event(delivery, outcome, more=again is not None)
+            if again is None:
+                return Change(events=(event,), gone=(Key(Delivery, delivery.id),))
+            following = msgspec.structs.replace(delivery, attempt=delivery.attempt + 1, due=again)
+            return Change(records=(following,), events=(event,))
+
+        return decide
+
+
+async def _attempt(http: aiohttp.ClientSession, delivery: Delivery) -> Outcome:
+    try:
+        async with http.request(
+            delivery.method,
+            delivery.url,
+            headers=delivery.headers,
+            data=delivery.body.encode() or None,
+            allow_redirects=False,
+        ) as reply:
+            answer = await reply.content.read(LONGEST_ANSWER)
+            return Outcome(reply.status, answer.decode(errors="replace"))
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return Outcome(None, "", f"{type(error).__name__}: {error}")
+
+
+def _event(delivery: Delivery, outcome: Outcome, *, more: bool) -> Event:
+    body: dict[str, Any] = {
+        "kind": delivery.kind,
+        "delivery": delivery.id,
+        "attempt": delivery.attempt,
+        "url": delivery.url,
+        "sent": delivery.body,
+        "more": more,
+        "injected": delivery.injected,
+    }
+    if outcome.status is None:
+        body["error"] = outcome.error
+    else:
+        body |= {"status": outcome.status, "answer": outcome.answer}
+    return Event(
+        source=delivery.source,
+        word="undelivered" if outcome.status is None else "delivered",
+        ref=delivery.ref,
+        subject=delivery.subject,
+        contract=delivery.contract,
+        body=body,
+    )

@@ -1,0 +1,65 @@
+"""Faults with a victim: a declared site, a declared effect, about somebody, so many times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+
+from simulators.kernel.records import Event, Key, Record, Records
+
+
+class Fault(Record, frozen=True, kw_only=True):
+    """`id` is site/about: a later fault at the same place takes the earlier one's."""
+
+    KIND: ClassVar[str] = "fault"
+    ABOUT: ClassVar[str | None] = "about"
+
+    about: str
+    site: str
+    effect: str
+    times: int = 1
+    args: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Undeclared(Exception):
+    """Nobody has this site with this effect: a typing error must not make a check pass."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a decision found planned: `effect` is "" when nothing was."""
+
+    effect: str
+    args: Mapping[str, Any]
+    records: tuple[Record, ...]
+    events: tuple[Event, ...]
+
+
+NOTHING = Taken("", {}, (), ())
+
+
+def planned(site: str, effect: str, *, about: str, times: int, args: dict[str, Any]) -> Fault:
+    return Fault(id=f"{site}/{about}", site=site, effect=effect, about=about, times=times, args=args)
+
+
+def keys(site: str, abouts: Iterable[str]) -> list[Key[Fault]]:
+    """What a decision must be handed to see the faults of a site about these victims."""
+    return [Key(Fault, f"{site}/{about}") for about in abouts if about]
+
+
+def take(records: Records, site: str, abouts: Iterable[str], *, ref: str = "", contract: str = "") -> Taken:
+    """Use up one of the first fault that is planned; its use is journalled, so that what follows is known as injected."""
+    for fault in records.get_all(keys(site, abouts)):
+        if fault.times > 0:
+            used = Event(
+                source="control",
+                word="fault_used",
+                ref=ref,
+                contract=contract,
+                body={"site": site, "effect": fault.effect, "about": fault.about},
+            )
+            return Taken(fault.effect, fault.args, (msgspec.structs.replace(fault, times=fault.times - 1),), (used,))
+    return NOTHING

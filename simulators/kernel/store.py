@@ -1,0 +1,237 @@
+"""Records and journal in one SQLite database: three calls, optimistic versions, one transaction a change."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from simulators.kernel.clock import Clock, machine_now
+from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
+
+R = TypeVar("R", bound=Record)
+Decide = Callable[[Records, Instant], Change]
+
+TRIES = 5
+LARGEST_INLINE = 8 * 1024
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS records (
+  kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, contract TEXT NOT NULL,
+  about TEXT, due INTEGER, body BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS records_about ON records (kind, about, id) WHERE about IS NOT NULL;
+CREATE INDEX IF NOT EXISTS records_due ON records (kind, due, id) WHERE due IS NOT NULL;
+CREATE TABLE IF NOT EXISTS journal (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, contract TEXT NOT NULL, source TEXT NOT NULL,
+  word TEXT NOT NULL, ref TEXT NOT NULL, subject TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS journal_ref ON journal (ref, seq) WHERE ref <> '';
+CREATE INDEX IF NOT EXISTS journal_subject ON journal (subject, seq) WHERE subject <> '';
+CREATE INDEX IF NOT EXISTS journal_contract ON journal (contract, seq) WHERE contract <> '';
+"""
+
+
+class Conflict(Exception):
+    """A decision met another's change at every try."""
+
+
+class Bell:
+    """Rung after each commit; whoever waits looks again."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+
+    def ring(self) -> None:
+        for event in self._waiting:
+            event.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """True when it rang, False when the time was over."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            await asyncio.wait_for(event.wait(), seconds)
+        except TimeoutError:
+            return False
+        else:
+            return True
+        finally:
+            self._waiting.discard(event)
+
+
+@cache
+def _decoder(type_: type[R]) -> msgspec.json.Decoder[R]:
+    return msgspec.json.Decoder(type_)
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Store:
+    """One database; `folder=None` keeps it in memory. Decisions are pure: they may run more than once."""
+
+    def __init__(self, folder: Path | None = None, *, clock: Clock | None = None) -> None:
+        self.folder = folder
+        self.bell = Bell()
+        self._sql = sqlite3.connect(folder / "world.sqlite" if folder else ":memory:", isolation_level=None)
+        if folder:
+            (folder / "bodies").mkdir(parents=True, exist_ok=True)
+            self._sql.execute("PRAGMA journal_mode=WAL")
+            self._sql.execute("PRAGMA synchronous=FULL")
+        self._sql.executescript(SCHEMA)
+        if self._row(Key(Clock, "world")) is None:
+            start = machine_now()
+            self._write([(clock or Clock(base=start, origin=start), 0)], (), (), Instant(0))
+
+    async def change(self, keys: Sequence[Key[Any]], decide: Decide) -> Change:
+        """Read `keys`, let `decide` see them with the time, save what it wants; again on conflict, at most TRIES times."""
+        for _ in range(TRIES):
+            now = self.now()
+            rows = {key: self._row(key) for key in keys}
+            change = decide(Records({key: row[0] if row else None for key, row in rows.items()}), now)
+            versions = {(key.type.KIND, key.id): row[1] if row else 0 for key, row in rows.items()}
+            saves = [(record, versions.get((record.KIND, record.id), 0)) for record in change.records]
+            if self._write(saves, change.gone, change.events, now):
+                self.bell.ring()
+                if change.refused:
+                    raise change.refused
+                return change
+        raise Conflict(", ".join(f"{key.type.KIND} {key.id}" for key in keys))
+
+    async def read(self, *keys: Key[Any]) -> Records:
+        return Records({key: row[0] if (row := self._row(key)) else None for key in keys})
+
+    async def get(self, key: Key[R]) -> R | None:
+        row = self._row(key)
+        return row[0] if row else None
+
+    def peek(self, key: Key[R]) -> R | None:
+        """`get` for what never changes (keys)."""
+        row = self._row(key)
+        return row[0] if row else None
+
+    async def find(  # noqa: PLR0913  # the design's own signature: one call finds by about or by due
+        self,
+        kind: type[R],
+        *,
+        about: str | None = None,
+        contract: str | None = None,
+        due_before: Instant | None = None,
+        limit: int = 100,
+        after: str = "",
+    ) -> list[R]:
+        """A snapshot, by id (or by due instant when `due_before` is given): never the basis of a decision."""
+        where, values = ["kind = ?"], [kind.KIND]
+        for column, value in (("about", about), ("contract", contract)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
+        order = "id"
+        if due_before is not None:
+            where.append("due IS NOT NULL AND due <= ?")
+            values.append(due_before)  # type: ignore[arg-type]  # SQLite takes both
+            order = "due, id"
+        if after:
+            where.append("id > ?")
+            values.append(after)
+        sql = f"SELECT body FROM records WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608  # no value is in the text
+        return [_decoder(kind).decode(body) for (body,) in self._sql.execute(sql, values)]
+
+    def next_due(self, kind: type[Record]) -> Instant | None:
+        row = self._sql.execute(
+            "SELECT min(due) FROM records WHERE kind = ? AND due IS NOT NULL", (kind.KIND,)
+        ).fetchone()
+        return row[0]  # type: ignore[no-any-return]  # SQLite is not typed
+
+    def now(self) -> Instant:
+        row = self._row(Key(Clock, "world"))
+        assert row is not None, "the world has a clock"
+        return row[0].at(machine_now())
+
+    def count(self, kind: type[Record], *, contract: str | None = None) -> int:
+        sql, values = "SELECT count(*) FROM records WHERE kind = ?", [kind.KIND]
+        if contract is not None:
+            sql, values = sql + " AND contract = ?", [*values, contract]
+        return int(self._sql.execute(sql, values).fetchone()[0])
+
+    async def note(self, *events: Event) -> None:
+        """Write to the journal alone: what was refused without changing anything."""
+        self._write((), (), events, self.now())
+        self.bell.ring()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """A read of the journal table (for kernel/journal.py)."""
+        return self._sql.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        self._sql.close()
+
+    def body_of(self, stored: bytes) -> dict[str, Any]:
+        """The body of a journal row; long ones lie in a file under their digest."""
+        body = msgspec.json.decode(stored)
+        if self.folder and set(body) == {"$file"}:
+            body = msgspec.json.decode((self.folder / "bodies" / body["$file"]).read_bytes())
+        return body  # type: ignore[no-any-return]  # JSON object
+
+    def _row(self, key: Key[R]) -> tuple[R, int] | None:
+        row = self._sql.execute(
+            "SELECT body, version FROM records WHERE kind = ? AND id = ?", (key.type.KIND, key.id)
+        ).fetchone()
+        return (_decoder(key.type).decode(row[0]), row[1]) if row else None
+
+    def _write(
+        self, saves: Sequence[tuple[Record, int]], gone: Sequence[Key[Any]], events: Sequence[Event], now: Instant
+    ) -> bool:
+        """All or nothing; False when another's change came first."""
+        sql = self._sql
+        sql.execute("BEGIN IMMEDIATE")
+        try:
+            if not all(self._save(record, version) for record, version in saves):
+                sql.execute("ROLLBACK")
+                return False
+            for key in gone:
+                sql.execute("DELETE FROM records WHERE kind = ? AND id = ?", (key.type.KIND, key.id))
+            sql.executemany(
+                "INSERT INTO journal (at, contract, source, word, ref, subject, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(now, e.contract, e.source, e.word, e.ref, e.subject, self._stored(e.body)) for e in events],
+            )
+            sql.execute("COMMIT")
+        except BaseException:
+            if sql.in_transaction:
+                sql.execute("ROLLBACK")
+            raise
+        return True
+
+    def _save(self, record: Record, version: int) -> bool:
+        about = getattr(record, record.ABOUT) if record.ABOUT else None
+        due = getattr(record, record.DUE) if record.DUE else None
+        if version == 0:
+            return (
+                self._sql.execute(
+                    "INSERT INTO records (kind, id, version, contract, about, due, body) VALUES (?, ?, 1, ?, ?, ?, ?)"
+                    " ON CONFLICT DO NOTHING",
+                    (record.KIND, record.id, record.contract, about, due, _encode(record)),
+                ).rowcount
+                == 1
+            )
+        return (
+            self._sql.execute(
+                "UPDATE records SET version = version + 1, contract = ?, about = ?, due = ?, body = ?"
+                " WHERE kind = ? AND id = ? AND version = ?",
+                (record.contract, about, due, _encode(record), record.KIND, record.id, version),
+            ).rowcount
+            == 1
+        )
+
+    def _stored(self, body: dict[str, Any]) -> bytes:
+        plain = _encode(body)
+        if self.folder is None or len(plain) <= LARGEST_INLINE:
+            return plain
+        name = hashlib.sha256(plain).hexdigest()
+        (self.folder / "bodies" / name).write_bytes(plain)
+        return _encode({"$file": name})

@@ -1,0 +1,142 @@
+"""The thin HTTP edge that every family shares: a route is a row, input is read by its type, what cannot be read is refused."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+LARGEST_BODY = 8 * 1024 * 1024
+Reads = Literal["json", "form", "query", "nothing", "raw"]
+Handle = Callable[[Request, Any], Awaitable[Response]]
+Broken = Callable[[Request, str], Awaitable[Response]]
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation. `takes` is a msgspec Struct (or None), read from where `reads` says; `gives` is for the OpenAPI.
+
+    `broken(request, why)` answers input that cannot be read, in the provider's own words, and journals it.
+    `errors` maps HTTP status to what it means here.
+    """
+
+    method: str
+    path: str
+    text: str
+    handle: Handle
+    broken: Broken
+    reads: Reads = "nothing"
+    takes: Any = None
+    gives: Any = None
+    errors: Mapping[int, str] | None = None
+    guarded: bool = False
+    """True where the run key is demanded."""
+
+
+class Unreadable(Exception):
+    """The input is not of the shape that the route takes; the text says which field and why."""
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON as msgspec writes it: UTF-8, no blanks."""
+    return Response(_encode(body), status, headers, media_type="application/json")
+
+
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """Form or query pairs in their order, blanks kept; what is not UTF-8 is refused."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=200)
+    except ValueError as error:
+        raise Unreadable(f"not form-encoded: {error}") from error
+
+
+def fields_of(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """One value for each name; a repeated name is refused."""
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise Unreadable(f"repeated parameter: {name}")
+        fields[name] = value
+    return fields
+
+
+def query_pairs(request: Request) -> list[tuple[str, str]]:
+    return pairs_of(request.scope["query_string"].decode("ascii", "strict"))
+
+
+async def body_of(request: Request) -> bytes:
+    """The body, at most LARGEST_BODY."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise Unreadable(f"body over {LARGEST_BODY} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def read_input(request: Request, route: Route) -> Any:
+    """The route's input as its type, or Unreadable."""
+    if route.reads == "nothing":
+        return None
+    if route.reads == "query":
+        return _convert(fields_of(query_pairs(request)), route.takes)
+    body = await body_of(request)
+    if route.reads == "raw":
+        return body
+    try:
+        if route.reads == "form":
+            return _convert(fields_of(pairs_of(body.decode())), route.takes)
+        return _decoder(route.takes).decode(body)
+    except UnicodeDecodeError as error:
+        raise Unreadable("not UTF-8") from error
+    except msgspec.DecodeError as error:  # ValidationError is one of these
+        raise Unreadable(str(error)) from error
+
+
+def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | None]) -> StarletteRoute:
+    """The route as Starlette serves it."""
+
+    async def endpoint(request: Request) -> Response:
+        if route.guarded and (refused := guard(request)):
+            return refused
+        try:
+            given = await read_input(request, route)
+        except (Unreadable, UnicodeDecodeError) as error:
+            return await route.broken(request, str(error))
+        return await route.handle(request, given)
+
+    return StarletteRoute(prefix + route.path, endpoint, methods=[route.method])
+
+
+def from_base64(text: str) -> bytes | None:
+    """Strict base64 (line ends allowed, as providers send them), or None."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _convert(fields: Mapping[str, str], type_: Any) -> Any:
+    if type_ is None:
+        return dict(fields)
+    try:
+        return msgspec.convert(fields, type_, strict=False)
+    except msgspec.ValidationError as error:
+        raise Unreadable(str(error)) from error
+
+
+@cache
+def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type_ if type_ is not None else Any)
