@@ -1,0 +1,77 @@
+"""One hop over HTTP: the request, the reply and the httpx transport; cookies and redirects belong to browser.py."""
+
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+import httpx
+
+Headers = tuple[tuple[str, str], ...]
+
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Headers keep their order and their repetitions (Set-Cookie), names as sent."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    url: str
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+
+class Unreachable(Exception):
+    """No reply came; whether the request did its work is unknown."""
+
+
+class Send(Protocol):
+    """Exactly one hop: no cookies, no redirects, raw bodies; `Unreachable` where no reply comes."""
+
+    def __call__(self, operation: str, request: Request) -> Reply: ...
+
+
+class HttpxTransport:
+    """`send` over httpx; the operation's name is for transports that count (Locust)."""
+
+    def __init__(self, *, patience: float = PATIENCE_SECONDS, tls: ssl.SSLContext | None = None) -> None:
+        # The part of httpx below its Client: it knows no cookie, no redirect, no proxy of the environment.
+        self._wire = httpx.HTTPTransport(verify=True if tls is None else tls, trust_env=False)
+        self._patience = {"timeout": httpx.Timeout(patience).as_dict()}
+
+    def __call__(self, operation: str, request: Request) -> Reply:
+        del operation
+        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        outgoing = httpx.Request(
+            request.method, request.url, headers=headers, content=request.body or None, extensions=self._patience
+        )
+        try:
+            answer = self._wire.handle_request(outgoing)
+            body = answer.read()
+        except httpx.TransportError as error:
+            raise Unreachable(f"{request.method} {request.url}: {error or type(error).__name__}") from error
+        received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+        return Reply(answer.status_code, received, body, request.url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wire.close()
