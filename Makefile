@@ -1,0 +1,50 @@
+# `make conform` certifies the reference portal; `make test` runs our own tests. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+
+.PHONY: help env conform test check load serve bite docs clean
+
+help:
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+env: $(DEV) ## make .venv with everything
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(DEV): $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dev]
+	@touch $@
+
+conform: $(RUNTIME) ## simulators and reference portal up, suite run, report in results/
+	$(BIN)/python -m pytest conformance/ -n 2
+
+test: $(DEV) ## our own tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(DEV) ## ruff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+load: $(RUNTIME) ## one journey, 20 users, 60 s, then the audit
+	$(BIN)/python -m loadtests run
+
+serve: $(RUNTIME) ## the simulators, for a portal of your own
+	$(BIN)/python -m simulators serve --port 9000 --data .hopchuan
+
+bite: $(RUNTIME) ## every flawed portal against every check; rewrites docs/kill-matrix.md
+	$(BIN)/python -m conformance.bite
+
+docs: $(DEV) ## generated docs, anew
+	$(BIN)/python -m conformance.catalogue
+
+clean: ## .venv and results away
+	rm -rf $(VENV) results

@@ -1,0 +1,130 @@
+"""Chance, faults, people and certificates: what a seed repeats, what never repeats, and what must agree."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, utils
+
+from simulators.kernel import faults
+from simulators.kernel.citizens import Citizen, Citizens, UnknownField
+from simulators.kernel.entropy import Entropy
+from simulators.kernel.pki import Pki
+from simulators.kernel.profiles import Leaf
+from simulators.kernel.records import Change, Key
+from simulators.kernel.store import Store
+
+
+def in_world(story: Callable[[Store, Entropy], Awaitable[None]], seed: str = "s") -> None:
+    async def run() -> None:
+        store = Store(None)
+        await story(store, await Entropy.begin(store, seed))
+
+    asyncio.run(run())
+
+
+def test_two_processes_on_one_store_never_draw_the_same_token() -> None:
+    async def story(store: Store, first: Entropy) -> None:
+        second = await Entropy.begin(store, "s")
+        drawn = [source.token("transaction") for source in (first, second) for _ in range(200)]
+        assert len(set(drawn)) == 400
+
+    in_world(story)
+
+
+def test_a_seed_repeats_its_choices_and_another_seed_differs() -> None:
+    one, same, other = Entropy("a", 1), Entropy("a", 9), Entropy("b", 1)
+    things = [str(n) for n in range(64)]
+    assert [one.choose("crlf", t) for t in things] == [same.choose("crlf", t) for t in things]
+    assert [one.choose("crlf", t) for t in things] != [other.choose("crlf", t) for t in things]
+    assert {one.choose("crlf", t) for t in things} == {0, 1}
+
+
+def test_a_fault_is_used_as_often_as_planned_and_says_so() -> None:
+    async def story(store: Store, _entropy: Entropy) -> None:
+        fault = faults.planned("vnpay.notice", "duplicate", about="T1", times=1, args={"n": 2})
+        await store.change([], lambda _r, _n: Change(records=(fault,)))
+        effects = []
+        for _ in range(2):
+            keys = faults.keys("vnpay.notice", ("T1", "", "c1"))
+
+            def use(records, _now):
+                taken = faults.take(records, "vnpay.notice", ("T1", "c1"), ref="T1")
+                return Change(records=taken.records, events=taken.events, result=taken.effect)
+
+            effects.append((await store.change(keys, use)).result)
+        assert effects == ["duplicate", ""]
+
+    in_world(story)
+
+
+def test_people_are_unique_and_their_numbers_agree() -> None:
+    async def story(store: Store, entropy: Entropy) -> None:
+        people = [await (citizens := Citizens(store, entropy)).make()]
+        people += [await citizens.make() for _ in range(1500)]
+        assert len({person.id for person in people}) == len({person.phone for person in people}) == 1501
+        assert len({person.techid for person in people}) == 1501
+        for person in people:
+            assert len(person.id) == 12
+            assert int(person.id[3]) % 2 == person.sex
+            assert int(person.id[3]) // 2 == int(person.birth[:2]) - 19
+            assert person.id[4:6] == person.birth[2:4]
+            assert person.phone is not None
+            assert len(person.phone) == 10
+            assert not {"Ông", "Bà", "Anh", "Chị", "Quý"} & {person.name.split()[0]}
+
+    in_world(story)
+
+
+def test_the_same_seed_makes_the_same_people() -> None:
+    made: list[Citizen] = []
+
+    async def story(store: Store, entropy: Entropy) -> None:
+        made.append(await Citizens(store, entropy).make())
+
+    in_world(story, "x")
+    in_world(story, "x")
+    assert made[0] == made[1]
+
+
+def test_an_unknown_field_of_a_citizen_is_refused_by_name() -> None:
+    async def story(store: Store, entropy: Entropy) -> None:
+        with pytest.raises(UnknownField, match="phon"):
+            await Citizens(store, entropy).make({"phon": "090"})
+
+    in_world(story)
+
+
+def test_a_certificate_carries_the_personal_id_and_signs_the_digest_it_is_given() -> None:
+    async def story(store: Store, entropy: Entropy) -> None:
+        pki = Pki(store, entropy, "http://127.0.0.1:1")
+        await pki.authority("vnpt", {"C": "VN", "O": "VNPT", "CN": "VNPT SmartCA RS"})
+        made = await pki.issue("vnpt", "001099000001", Leaf({"C": "VN", "CN": "Lê A"}, ("CCCD:001099000001",)))
+        leaf = x509.load_der_x509_certificate(made.der_bytes)
+        assert made.id.startswith("5401")
+        assert f"{leaf.serial_number:032x}" == made.id
+        assert [a.value for a in leaf.subject.get_attributes_for_oid(x509.NameOID.USER_ID)] == ["CCCD:001099000001"]
+        value = pki.sign_digest(made.keypair, digest := bytes(range(32)))
+        leaf.public_key().verify(value, digest, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
+        assert await pki.issued("vnpt", "001099000001") == [made]
+        pki.close()
+
+    in_world(story)
+
+
+def test_a_revoked_certificate_stays_revoked() -> None:
+    async def story(store: Store, entropy: Entropy) -> None:
+        pki = Pki(store, entropy, "http://127.0.0.1:1")
+        root = await pki.authority("root")
+        for status in ("suspended", "good", "revoked", "good"):
+            last = await pki.set_status(root.id, status)
+        assert last.status == "revoked"
+        assert (await pki.by_serial(root.id.upper())) == last
+        assert await store.get(Key(type(root), root.id)) == last
+        pki.close()
+
+    in_world(story)

@@ -1,0 +1,61 @@
+"""The courier: repeats as the rule says, keeps each attempt with its bytes, sends only what was saved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from simulators.kernel.courier import Courier, Delivery, DeliveryKind, Outcome, once
+from simulators.kernel.journal import KERNEL_WORDS, Journal, Question, Row
+from simulators.kernel.records import Change, Instant
+from simulators.kernel.store import Store
+
+
+def until_three(attempt: int, outcome: Outcome, now: Instant) -> Instant | None:
+    return None if attempt == 3 or outcome.answer == "ok" else Instant(now + 1)
+
+
+KINDS = {"stubborn": DeliveryKind("stubborn", until_three), "once": DeliveryKind("once", once)}
+
+
+def delivered(kind: str, answer: str, count: int, *, port: Callable[[int], int] = lambda port: port) -> list[Row]:
+    """What the journal tells after one delivery to a server that always answers `answer`."""
+
+    async def story() -> list[Row]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 200 OK\r\ncontent-length: {len(answer)}\r\nconnection: close\r\n\r\n{answer}".encode())
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{port(server.sockets[0].getsockname()[1])}/notice?x=1"
+        store = Store(None)
+        courier = asyncio.create_task(Courier(store, KINDS).run())
+        one = Delivery(id="d", kind=kind, source="test", ref="T1", url=url, body="{}", due=store.now(), contract="c")
+        await store.change([], lambda _r, _n: Change(records=(one,)))
+        word = "delivered" if port(1) == 1 else "undelivered"
+        await Journal(store, KERNEL_WORDS).wait(Question(ref="T1", word=word), count=count, seconds=5)
+        await asyncio.sleep(0.05)
+        courier.cancel()
+        server.close()
+        assert await store.find(Delivery) == []
+        return Journal(store, KERNEL_WORDS).read(Question(ref="T1"))
+
+    return asyncio.run(story())
+
+
+def test_a_notice_is_repeated_until_the_rule_ends_it() -> None:
+    rows = delivered("stubborn", "no", 3)
+    assert [(row.body["attempt"], row.body["more"]) for row in rows] == [(1, True), (2, True), (3, False)]
+    assert {row.body["answer"] for row in rows} == {"no"}
+
+
+def test_the_right_answer_ends_it() -> None:
+    assert [row.body["status"] for row in delivered("stubborn", "ok", 1)] == [200]
+
+
+def test_nobody_listening_is_undelivered_with_the_reason() -> None:
+    rows = delivered("once", "ok", 1, port=lambda _port: 9)
+    assert [row.word for row in rows] == ["undelivered"]
+    assert "Connect" in rows[0].body["error"]
