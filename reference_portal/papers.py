@@ -44,7 +44,6 @@ _LINE = 8.0
 _SIZE = 11.5
 _MARK_SIZE = 7.0
 _SIGNATURE_ROOM = 52.0
-_DOT = "."
 
 
 @dataclass(frozen=True)
@@ -133,9 +132,12 @@ class _Sheet:
             end = _MARGIN + (right - _MARGIN) * blank.share if blank is not line[-1] else right
             self._label(blank)
             rest = self._write(_clean(self.form.get(blank.field, "")), end)
+            wrapped = bool(rest)
             while rest:
                 self.pdf.ln(_LINE)
                 rest = self._write(rest, right)
+            if wrapped and blank is not line[-1]:
+                self.pdf.ln(_LINE)
         self.pdf.ln(_LINE)
 
     def _label(self, blank: _Blank) -> None:
@@ -148,11 +150,10 @@ class _Sheet:
     def _write(self, value: str, end: float) -> str:
         """As many words as fit before `end`, dots behind them up to `end`; the words that did not fit."""
         start, top = self.pdf.get_x(), self.pdf.get_y()
-        shown, rest = self._fitting(value, end - start - 2)
-        dots = int((end - start - 2) / self.pdf.get_string_width(_DOT))
-        self.pdf.set_text_color(150, 158, 170)
-        self.pdf.set_xy(start + 0.5, top + 0.9)
-        self.pdf.cell(w=end - start, h=_LINE, text=_DOT * max(dots, 0))
+        shown, rest = self._fitting(value, end - start - 3)
+        self.pdf.set_draw_color(150, 158, 170)
+        self.pdf.set_dash_pattern(dash=0.3, gap=0.7)
+        self.pdf.line(start + 0.5, top + _LINE * 0.77, end - 1, top + _LINE * 0.77)
         self.pdf.set_text_color(16, 40, 96)
         self.pdf.set_xy(start + 1, top - 0.2)
         self.pdf.cell(w=end - start, h=_LINE, text=shown)
@@ -180,7 +181,7 @@ def _head(sheet: _Sheet, agency: str) -> None:
     sheet.centred("Độc lập - Tự do - Hạnh phúc", size=12)
     pdf = sheet.pdf
     half = 29
-    pdf.set_line_width(0.3)
+    pdf.set_line_width(0.25)
     pdf.line(pdf.w / 2 - half, pdf.get_y() + 1, pdf.w / 2 + half, pdf.get_y() + 1)
     pdf.ln(9)
     sheet.centred("TỜ KHAI ĐĂNG KÝ KHAI SINH", size=15)

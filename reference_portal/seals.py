@@ -24,7 +24,7 @@ from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest, Signatur
 from reference_portal import certificates, stamps
 from reference_portal.examination import ALL, Seal, Strictness, examine
 
-__all__ = ["ALL", "Prepared", "Seal", "Strictness", "Unsealable", "WrongAnswer", "examine", "finish", "prepare"]
+__all__ = ["ALL", "Prepared", "Seal", "Strictness", "Unsealable", "WrongAnswer", "examine", "fill", "finish", "prepare"]
 
 _BESIDE_CERTIFICATES = 2048
 """Bytes of a CMS beside its certificates: attributes, names, a value of up to 4096 bits."""
@@ -87,15 +87,25 @@ def prepare(pdf: bytes, *, certificate: bytes, chain: tuple[bytes, ...], doc_id:
 
 
 def finish(prepared: Prepared, value: bytes) -> bytes:
-    """The signed file: exactly the original bytes and an update behind them. `value` is raw PKCS#1 v1.5."""
-    head, _, document = prepared.state.partition(b"\n")
-    kept: dict[str, Any] = json.loads(head)
-    ders = tuple(bytes.fromhex(der) for der in kept["certificates"])
-    _verify(x509.load_der_x509_certificate(ders[0]), prepared.digest, value)
+    """The signed file, once `value` (raw PKCS#1 v1.5) verifies under the offered certificate over our digest."""
+    kept, _ = _kept(prepared)
+    _verify(x509.load_der_x509_certificate(bytes.fromhex(kept["certificates"][0])), prepared.digest, value)
+    return fill(prepared, value)
+
+
+def fill(prepared: Prepared, value: bytes) -> bytes:
+    """Exactly the original bytes and an update behind them, with whatever value; `finish` asks first whether it is one."""
+    kept, document = _kept(prepared)
     hole = PreparedByteRangeDigest(bytes.fromhex(kept["byte_range_digest"]), kept["start"], kept["end"])
     output = BytesIO(document)
+    ders = tuple(bytes.fromhex(der) for der in kept["certificates"])
     hole.fill_with_cms(output, _signed_data(bytes.fromhex(kept["attributes"]), ders, value))
     return output.getvalue()
+
+
+def _kept(prepared: Prepared) -> tuple[dict[str, Any], bytes]:
+    head, _, document = prepared.state.partition(b"\n")
+    return json.loads(head), document
 
 
 def _verify(certificate: x509.Certificate, digest: bytes, value: bytes) -> None:

@@ -130,11 +130,7 @@ def _believed(answer: Any, vnpay: Mapping[str, str], ref: str) -> QueryAnswer:
         return QueryAnswer(0, "91", "", "", found=False)
     if (told.get("vnp_TxnRef"), told.get("vnp_TmnCode")) != (ref, vnpay["tmn_code"]):
         raise QueryFailed("the answer speaks of another transaction")
-    if (
-        told.get("vnp_ResponseCode") != "00"
-        or not told.get("vnp_Amount", "").isascii()
-        or not told["vnp_Amount"].isdigit()
-    ):
+    if told.get("vnp_ResponseCode") != "00" or not re.fullmatch("[0-9]{1,12}", told.get("vnp_Amount", "")):
         raise QueryFailed(f"code {told.get('vnp_ResponseCode')}: {told.get('vnp_Message')}")
     return QueryAnswer(
         amount=int(told["vnp_Amount"]) // 100,
