@@ -77,6 +77,35 @@ def _content(font: _Font, texts: Sequence[str]) -> bytes:
 
 
 def _embedded(writer: IncrementalPdfFileWriter, font: _Font, used: Sequence[str]) -> generic.IndirectObject:
+    widths = generic.ArrayObject()
+    for glyph in sorted(font.glyphs[c] for c in used):
+        widths += [generic.NumberObject(glyph), _numbers((font.widths[glyph],))]
+    system = _dictionary(
+        Registry=generic.pdf_string("Adobe"),
+        Ordering=generic.pdf_string("Identity"),
+        Supplement=generic.NumberObject(0),
+    )
+    descendant = _dictionary(
+        Type=pdf_name("/Font"),
+        Subtype=pdf_name("/CIDFontType2"),
+        BaseFont=pdf_name(f"/{_NAME}"),
+        CIDSystemInfo=system,
+        CIDToGIDMap=pdf_name("/Identity"),
+        FontDescriptor=_descriptor(writer, font),
+        W=widths,
+    )
+    whole = _dictionary(
+        Type=pdf_name("/Font"),
+        Subtype=pdf_name("/Type0"),
+        BaseFont=pdf_name(f"/{_NAME}"),
+        Encoding=pdf_name("/Identity-H"),
+        DescendantFonts=generic.ArrayObject([writer.add_object(descendant)]),
+        ToUnicode=writer.add_object(generic.StreamObject(stream_data=_to_unicode(font, used))),
+    )
+    return writer.add_object(whole)
+
+
+def _descriptor(writer: IncrementalPdfFileWriter, font: _Font) -> generic.IndirectObject:
     file = generic.StreamObject(encoded_data=font.packed)
     file.update(
         {
@@ -96,32 +125,7 @@ def _embedded(writer: IncrementalPdfFileWriter, font: _Font, used: Sequence[str]
         StemV=generic.NumberObject(80),
         FontFile2=writer.add_object(file),
     )
-    widths = generic.ArrayObject()
-    for glyph in sorted(font.glyphs[c] for c in used):
-        widths += [generic.NumberObject(glyph), _numbers((font.widths[glyph],))]
-    system = _dictionary(
-        Registry=generic.pdf_string("Adobe"),
-        Ordering=generic.pdf_string("Identity"),
-        Supplement=generic.NumberObject(0),
-    )
-    descendant = _dictionary(
-        Type=pdf_name("/Font"),
-        Subtype=pdf_name("/CIDFontType2"),
-        BaseFont=pdf_name(f"/{_NAME}"),
-        CIDSystemInfo=system,
-        CIDToGIDMap=pdf_name("/Identity"),
-        FontDescriptor=writer.add_object(descriptor),
-        W=widths,
-    )
-    whole = _dictionary(
-        Type=pdf_name("/Font"),
-        Subtype=pdf_name("/Type0"),
-        BaseFont=pdf_name(f"/{_NAME}"),
-        Encoding=pdf_name("/Identity-H"),
-        DescendantFonts=generic.ArrayObject([writer.add_object(descendant)]),
-        ToUnicode=writer.add_object(generic.StreamObject(stream_data=_to_unicode(font, used))),
-    )
-    return writer.add_object(whole)
+    return writer.add_object(descriptor)
 
 
 def _to_unicode(font: _Font, used: Sequence[str]) -> bytes:

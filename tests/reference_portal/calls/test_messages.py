@@ -72,7 +72,7 @@ class Server:
 @pytest.fixture
 def mail_server() -> Iterator[tuple[Server, dict[str, Any]]]:
     def login(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"c1", b"secret"))
+        return AuthResult(success=(data.login, data.password) == (b"c1", b"secret"), handled=False)
 
     kept = Server()
     with socket.socket() as free:
