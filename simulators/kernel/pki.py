@@ -54,6 +54,23 @@ class Certificate(Record, frozen=True, kw_only=True):
         return base64.b64decode(self.der)
 
 
+class Authorities(Record, frozen=True, kw_only=True):
+    """The public CAs that were made, in their order."""
+
+    KIND: ClassVar[str] = "authorities"
+
+    id: str = "world"
+    names: tuple[str, ...] = ()
+
+
+class Withdrawn(Record, frozen=True, kw_only=True):
+    """Which certificates of the CA `id` are suspended or revoked: what its CRL lists."""
+
+    KIND: ClassVar[str] = "withdrawn"
+
+    serials: tuple[str, ...] = ()
+
+
 class Pki:
     """Issues, signs and tells status. `base_url` stands in the certificates (OCSP, CRL)."""
 
@@ -75,7 +92,15 @@ class Pki:
             if found := await self._store.find(Certificate, about=ca, limit=1):
                 return found[0]
             assert subject is not None or ca == ROOT, f"the CA {ca} is not made yet"
-            return await self._make_authority(ca, subject or profiles.NATIONAL_ROOT, issuer)
+            made = await self._make_authority(ca, subject or profiles.NATIONAL_ROOT, issuer)
+            if ca != ROOT:
+                await self._enlist(ca)
+            return made
+
+    async def authorities(self) -> list[Certificate]:
+        """The public CAs that were made so far."""
+        listed = await self._store.get(Key(Authorities, "world")) or Authorities()
+        return [await self.authority(ca) for ca in listed.names]
 
     async def issue(self, ca: str, citizen: str, wanted: profiles.Leaf, *, keypair: str = "") -> Certificate:
         """A subscriber's certificate under `ca` (which must be made), with a key of its own unless one is named."""
@@ -104,10 +129,13 @@ class Pki:
     async def set_status(self, serial: str, status: str) -> Certificate:
         """`good`, `suspended` or `revoked`, from now on; revoked stays revoked."""
         key = Key(Certificate, serial.lower())
+        found = await self._store.get(key)
+        assert found is not None, f"no certificate {serial}"
+        listed = Key(Withdrawn, found.ca)
 
         def decide(records: Records, now: Instant) -> Change:
             certificate = records[key]
-            assert certificate is not None, f"no certificate {serial}"
+            assert certificate is not None, "certificates are never removed"
             if certificate.status == "revoked":
                 return Change(result=certificate)
             changed = msgspec.structs.replace(certificate, status=status, since=None if status == "good" else now)
@@ -115,9 +143,17 @@ class Pki:
             event = Event(
                 source="control", word="certificate_changed", ref=certificate.id, subject=certificate.citizen, body=body
             )
-            return Change(records=(changed,), events=(event,), result=changed)
+            others = [s for s in (records[listed] or Withdrawn(id=found.ca)).serials if s != changed.id]
+            serials = tuple(others if status == "good" else [*others, changed.id])
+            return Change(records=(changed, Withdrawn(id=found.ca, serials=serials)), events=(event,), result=changed)
 
-        return (await self._store.change([key], decide)).result  # type: ignore[no-any-return]  # set above
+        return (await self._store.change([key, listed], decide)).result  # type: ignore[no-any-return]  # set above
+
+    async def withdrawn(self, ca: str) -> list[Certificate]:
+        """The certificates of `ca` that are suspended or revoked."""
+        listed = await self._store.get(Key(Withdrawn, ca)) or Withdrawn(id=ca)
+        keys = [Key(Certificate, serial) for serial in listed.serials]
+        return (await self._store.read(*keys)).get_all(keys)
 
     async def new_key(self) -> str:
         """The id of a fresh RSA-2048 key, from those made ahead."""
@@ -152,6 +188,15 @@ class Pki:
 
     def _urls(self, ca: str) -> profiles.Urls:
         return profiles.Urls(ocsp=f"{self.base_url}/pki/ocsp/{ca}", crl=f"{self.base_url}/pki/crl/{ca}.crl")
+
+    async def _enlist(self, ca: str) -> None:
+        key = Key(Authorities, "world")
+
+        def decide(records: Records, _now: Instant) -> Change:
+            names = (records[key] or Authorities()).names
+            return Change(records=(Authorities(names=(*names, ca)),))
+
+        await self._store.change([key], decide)
 
     async def _make_authority(self, ca: str, subject: Mapping[str, str], issuer: Certificate | None) -> Certificate:
         keypair = await self.new_key()

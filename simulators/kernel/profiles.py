@@ -46,6 +46,8 @@ class Leaf:
     uids: tuple[str, ...]
     days: int = 370
     ms_extensions: bool = False
+    encipherment: bool = True
+    """The citizens' certificates have it; a timestamp authority's may not."""
     purposes: tuple[ObjectIdentifier, ...] = field(default=(ExtendedKeyUsageOID.EMAIL_PROTECTION, DOCUMENT_SIGNING))
 
 
@@ -74,7 +76,7 @@ def leaf(wanted: Leaf, public: rsa.RSAPublicKey, urls: Urls) -> x509.Certificate
         x509.CertificateBuilder()
         .subject_name(name(wanted.subject, wanted.uids))
         .public_key(public)
-        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(_usage(encipherment=wanted.encipherment), critical=True)
         .add_extension(x509.ExtendedKeyUsage(wanted.purposes), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
     )
@@ -107,11 +109,11 @@ def signed(
     )
 
 
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+def _usage(*, signs_certificates: bool = False, encipherment: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not signs_certificates,
         content_commitment=not signs_certificates,
-        key_encipherment=not signs_certificates,
+        key_encipherment=encipherment,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=signs_certificates,

@@ -103,6 +103,8 @@ async def read_input(request: Request, route: Route) -> Any:
         raise Unreadable("not UTF-8") from error
     except msgspec.DecodeError as error:  # ValidationError is one of these
         raise Unreadable(str(error)) from error
+    except RecursionError as error:
+        raise Unreadable("nested too deeply") from error
 
 
 def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | None]) -> StarletteRoute:
