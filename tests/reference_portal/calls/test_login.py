@@ -22,7 +22,7 @@ ISSUER = "http://127.0.0.1:2/oauth2/token"
 BASE = "http://127.0.0.1:2"
 SHEET = {
     "issuer": ISSUER,
-    "client_id": "9N4Bexamplexxxxxxxxxxxxxxxxa",
+    "client_id": "abcdEFGHijklMNOPqrstUVWXyzAa",
     "client_secret": "an invented secret",
     "authorization_endpoint": f"{BASE}/oauth2/authorize",
     "token_endpoint": f"{BASE}/oauth2/token",
