@@ -1,1 +1,3 @@
 """Simulators of the providers around a Vietnamese public-service portal: login, remote signing, payment, messages."""
+
+VERSION = "0.1.0"

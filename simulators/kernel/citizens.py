@@ -158,7 +158,7 @@ class Citizens:
             return Change(records=(Count(made=count.made + 1),), result=count.made + 1)
 
         number = (await self._store.change([Key(Count, "world")], one_more)).result
-        citizen = msgspec.convert(self._person(number) | dict(overrides), Citizen)
+        citizen = msgspec.convert(_completed(self._person(number), overrides), Citizen)
         made = Event(
             source="control", word="citizen_made", subject=citizen.id, body={"shared_keys": citizen.shared_keys}
         )
@@ -184,6 +184,13 @@ class Citizens:
             "card_date": "07/15",
             "card_otp": "123456",
         }
+
+
+def _completed(person: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What follows from an overridden field (username from id, card holder from name) follows it."""
+    changed = person | dict(overrides)
+    follows = {"username": changed["id"], "card_holder": changed["name"]}
+    return changed | follows | dict(overrides)
 
 
 def tax_code(nine: str) -> str:

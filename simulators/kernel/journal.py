@@ -22,6 +22,7 @@ KERNEL_WORDS = {
     "contract_made": "a portal and the providers agreed",
     "citizen_made": "a citizen was made",
     "certificate_changed": "a certificate was suspended, unsuspended or revoked",
+    "turned_away": "a provider refused what it could not read or accept; body.why says it in our words",
     "crashed": "the simulators themselves failed: a run that meets this is void",
 }
 

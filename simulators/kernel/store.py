@@ -153,10 +153,13 @@ class Store:
         assert row is not None, "the world has a clock"
         return row[0].at(machine_now())
 
-    def count(self, kind: type[Record], *, contract: str | None = None) -> int:
-        sql, values = "SELECT count(*) FROM records WHERE kind = ?", [kind.KIND]
+    def count(self, kind: type[Record], *, contract: str | None = None, due_before: Instant | None = None) -> int:
+        sql = "SELECT count(*) FROM records WHERE kind = ?"
+        values: list[str | int] = [kind.KIND]
         if contract is not None:
             sql, values = sql + " AND contract = ?", [*values, contract]
+        if due_before is not None:
+            sql, values = sql + " AND due IS NOT NULL AND due <= ?", [*values, due_before]
         return int(self._sql.execute(sql, values).fetchone()[0])
 
     async def note(self, *events: Event) -> None:

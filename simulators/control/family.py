@@ -1,0 +1,22 @@
+"""The control side as a family: mounted after the others, because it is handed all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulators.control.contracts import Contracts
+from simulators.control.interventions import Interventions
+from simulators.control.people import People
+from simulators.control.reading import Reader
+from simulators.world import Family, World
+
+
+def mount(world: World, families: Sequence[Family]) -> Family:
+    sites = {site: effects for family in families for site, effects in family.fault_sites.items()}
+    parts = (
+        Reader(world, sites),
+        Contracts(world, families),
+        People(world, families),
+        Interventions(world, families, sites),
+    )
+    return Family(name="control", routes=tuple(route for part in parts for route in part.routes()))

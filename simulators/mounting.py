@@ -1,0 +1,132 @@
+"""Families by name, what they may not have in common, and the one application that serves them all."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from simulators.kernel.gate import Gate
+from simulators.kernel.journal import KERNEL_WORDS
+from simulators.kernel.plain import refuse
+from simulators.kernel.records import Event
+from simulators.kernel.store import Store
+from simulators.kernel.wire import mounted
+from simulators.world import Family, World
+
+FAMILIES = ("portal", "ca", "trust", "payment", "messages")
+LAST = ("control", "phone", "front")
+"""These are handed the families before them."""
+
+
+class BadWorld(Exception):
+    """The world cannot begin; the text names the field and the cure."""
+
+
+def mount(world: World, overrides: Mapping[str, Mapping[str, Any]], only: Sequence[str] = ()) -> tuple[Family, ...]:
+    """Every family (or those of `only`), then control, phones and the front page."""
+    if unknown := sorted(set(only) - set(FAMILIES)):
+        raise BadWorld(f"--only: there is no family {unknown[0]!r}; there are: {', '.join(FAMILIES)}.")
+    # Certificates name /pki for their status, so a world with CAs has it.
+    wanted = {*(only or FAMILIES), *(("trust",) if "ca" in only else ())}
+    families = tuple(_module(name).mount(world, overrides) for name in FAMILIES if name in wanted and _is_there(name))
+    known = sorted(identity for family in families for identity in family.specs)
+    if lost := sorted(set(overrides) - set(known)):
+        raise BadWorld(f"world file: there is no provider {lost[0]!r}; there are: {', '.join(known)}.")
+    families = (*families, *(_module(name).mount(world, families) for name in LAST if _is_there(name)))
+    _join(world, families)
+    return families
+
+
+def application(world: World, families: Sequence[Family]) -> ASGIApp:
+    gate = Gate(world.key, world.url)
+    routes = [
+        mounted(route, "", gate.bearer)
+        for family in families
+        for route in (*family.routes, *(replace(route, guarded=True) for route in family.control_routes))
+    ]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _not_here})
+    app.router.redirect_slashes = False
+    return CrashWriter(app, world.store)
+
+
+class CrashWriter:
+    """What nobody foresaw: a plain 500, a row in the journal, the traceback on stderr; a run that meets it is void."""
+
+    def __init__(self, app: ASGIApp, store: Store) -> None:
+        self._app = app
+        self._store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watching(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watching)
+        except Exception as error:  # noqa: BLE001  # the last resort of a server: recorded, told, never swallowed
+            where = f"{scope.get('method', '')} {scope.get('path', '')}"
+            await crashed(self._store, where, error)
+            if not begun:
+                reply = PlainTextResponse("The simulators failed here: their journal has a row 'crashed'.\n", 500)
+                await reply(scope, receive, send)
+
+
+async def crashed(store: Store, where: str, error: BaseException) -> None:
+    traceback.print_exception(error, file=sys.stderr)
+    sys.stderr.flush()
+    body = {"where": where, "error": f"{type(error).__name__}: {error}"}
+    await store.note(Event(source="control", word="crashed", body=body))
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"simulators.{name}.family")
+
+
+def _is_there(name: str) -> bool:
+    try:
+        importlib.import_module(f"simulators.{name}.family")
+    except ImportError as error:
+        sys.stderr.write(f"simulators.{name} is not there yet: {error}\n")
+        return False
+    return True
+
+
+def _join(world: World, families: Sequence[Family]) -> None:
+    """Words and kinds of all families; whoever says the same otherwise refuses to start. The kernel's words stay its own."""
+    world.journal.words.update(KERNEL_WORDS)
+    for family in families:
+        for word, meaning in family.journal_words.items():
+            if word not in KERNEL_WORDS and world.journal.words.setdefault(word, meaning) != meaning:
+                raise BadWorld(f"journal word {word!r}: {family.name} gives it another meaning; agree or rename one.")
+        world.courier.kinds.update({kind.name: kind for kind in family.delivery_kinds})
+    _demand_different("delivery kind", (kind.name for family in families for kind in family.delivery_kinds))
+    _demand_different("prompt kind", (kind.name for family in families for kind in family.prompt_kinds))
+    _demand_different("fault site", (site for family in families for site in family.fault_sites))
+
+
+def _demand_different(what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise BadWorld(f"{what} {name!r}: two families have it; rename one.")
+        seen.add(name)
+
+
+async def _not_here(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refused = refuse(error.status_code, f"{error.detail}. /openapi.json lists every operation.")
+    refused.headers.update(error.headers or {})
+    return refused

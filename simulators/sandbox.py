@@ -1,0 +1,136 @@
+"""Where a world lives: its folder, its ports and its run key, kept under --data so that a restart has the same URLs."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from simulators.kernel.entropy import fresh_seed
+from simulators.mounting import BadWorld
+
+KEPT = "sandbox.json"
+BACKLOG = 2048
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line said; None is: not said."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    fd: int | None = None
+    data: Path | None = None
+    world: Path | None = None
+    only: tuple[str, ...] = ()
+    public_url: str | None = None
+    seed: str | None = None
+    smtp_port: int | None = None
+    key: str | None = None
+    with_parent: bool = False
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What a restart must find again: certificates and contracts name the URL, clients hold the key."""
+
+    url: str
+    port: int
+    smtp_port: int
+    key: str
+    seed: str
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """Both sockets are bound; the world's listens only when the world is ready."""
+
+    folder: Path
+    kept: Kept
+    web: socket.socket
+    smtp: socket.socket
+
+
+@contextlib.contextmanager
+def opened(options: Options, seed: str) -> Iterator[Sandbox]:
+    """The sandbox; one without --data is removed at the end. `seed` is the world file's."""
+    folder = options.data or Path(tempfile.mkdtemp(prefix="hopchuan-"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        earlier = _earlier(folder / KEPT)
+        web = _web_socket(options, earlier)
+        smtp = _bound(options.host, _first(options.smtp_port, earlier.smtp_port if earlier else None), "--smtp-port")
+        with web, smtp:
+            kept = _kept(options, seed, earlier, (web.getsockname()[1], smtp.getsockname()[1]))
+            _write(folder / KEPT, kept)
+            yield Sandbox(folder, kept, web, smtp)
+    finally:
+        if options.data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _earlier(path: Path) -> Kept | None:
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Kept)
+    except msgspec.DecodeError as error:
+        raise BadWorld(f"--data: {path} is damaged ({error}); take another folder.") from error
+
+
+def _kept(options: Options, seed: str, earlier: Kept | None, ports: tuple[int, int]) -> Kept:
+    """What stands from now on; an option that contradicts what was kept is refused, for URLs are inside certificates."""
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    url = (options.public_url or (earlier.url if earlier else "") or f"http://{host}:{ports[0]}").rstrip("/")
+    said = options.seed or seed
+    if earlier is None:
+        # The run key is never drawn from the seed: who knows the seed would know the key.
+        return Kept(url, *ports, options.key or fresh_seed() + fresh_seed(), said or fresh_seed())
+    now = Kept(url, *ports, options.key or earlier.key, said or earlier.seed)
+    for name in ("port", "url", "seed"):
+        if getattr(now, name) != getattr(earlier, name):
+            raise BadWorld(
+                f"--data: this world was made with {name} {getattr(earlier, name)!r}, and certificates and contracts rest "
+                f"on it; leave {name} out or take a new folder."
+            )
+    return now
+
+
+def _write(path: Path, kept: Kept) -> None:
+    if not path.exists():
+        path.touch(mode=0o600)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+
+
+def _web_socket(options: Options, earlier: Kept | None) -> socket.socket:
+    if options.fd is None:
+        return _bound(options.host, _first(options.port, earlier.port if earlier else None), "--port")
+    try:
+        return socket.socket(fileno=options.fd)
+    except OSError as error:
+        raise BadWorld(f"--fd: {options.fd} is not an inherited listening socket ({error.strerror}).") from error
+
+
+def _first(*ports: int | None) -> int:
+    return next((port for port in ports if port is not None), 0)
+
+
+def _bound(host: str, port: int, option: str) -> socket.socket:
+    """A socket that is bound and does not listen yet."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+    except (OSError, OverflowError) as error:
+        made.close()
+        reason: Any = getattr(error, "strerror", None) or error
+        raise BadWorld(
+            f"{option}: {host}:{port} cannot be bound ({reason}); end what listens there or give 0."
+        ) from error
+    return made

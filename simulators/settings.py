@@ -1,0 +1,42 @@
+"""Asks a running server for a portal's settings: one contract, printed as JSON or as .env lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+PATIENCE = 30.0
+
+
+class NotGiven(Exception):
+    """The server did not give settings; the text says why and what to do."""
+
+
+def settings(url: str, key: str, request: Mapping[str, Any], *, as_env: bool) -> str:
+    """The settings sheet as text."""
+    if not url.startswith(("http://", "https://")):
+        raise NotGiven(f"--url: {url!r} is not a URL; write it as serve printed it.")
+    root = f"{url.rstrip('/')}/control/contracts"
+    sheet = json.loads(_ask(root, key, json.dumps(request).encode()))
+    if as_env:
+        return _ask(f"{root}/{sheet['contract']}/env", key, None)
+    return json.dumps(sheet, ensure_ascii=False, indent=2) + "\n"
+
+
+def _ask(url: str, key: str, body: bytes | None) -> str:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    try:
+        with urlopen(Request(url, body, headers), timeout=PATIENCE) as reply:  # noqa: S310  # the scheme was looked at
+            text: str = reply.read().decode()
+            return text
+    except HTTPError as error:
+        try:
+            why = json.load(error)["error"]
+        except (ValueError, KeyError, TypeError):
+            why = f"{url} answered {error.code}; is this the simulators' URL?"
+        raise NotGiven(why) from error
+    except (URLError, TimeoutError, ValueError, UnicodeError) as error:
+        raise NotGiven(f"--url: nobody answers at {url} ({error}); start python -m simulators serve.") from error
