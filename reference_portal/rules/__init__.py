@@ -1,0 +1,21 @@
+"""The portal's decisions, pure and replaceable: each field is one decision, and a flaw replaces one."""
+
+from dataclasses import dataclass
+
+from reference_portal.rules.filing import FilingRules
+from reference_portal.rules.login import LoginRules
+from reference_portal.rules.money import MoneyRules
+from reference_portal.rules.notices import NoticeRules
+from reference_portal.rules.signing import SigningRules
+
+
+@dataclass(frozen=True)
+class Rules:
+    login: LoginRules
+    signing: SigningRules
+    filing: FilingRules
+    money: MoneyRules
+    notices: NoticeRules
+
+
+RIGHT_RULES = Rules(LoginRules(), SigningRules(), FilingRules(), MoneyRules(), NoticeRules())

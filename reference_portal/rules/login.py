@@ -1,0 +1,56 @@
+"""Decisions about login, session and cookie."""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reference_portal.accounts import new_token
+from reference_portal.calls.login import Attempt, Identity
+
+
+def _attempt_for(attempts: Sequence[Attempt], state: str) -> Attempt | None:
+    """The attempt of this browser that carries this state (RFC 9700: the answer is bound to who asked)."""
+    return next((attempt for attempt in attempts if hmac.compare_digest(attempt.state.encode(), state.encode())), None)
+
+
+def _target(asked: str) -> str:
+    """A path of this portal, else the home page: `//host` and `/\\host` are other hosts to a browser."""
+    plain = asked.startswith("/") and not asked.startswith(("//", "/\\"))
+    return asked if plain and asked.isprintable() and "\\" not in asked else "/"
+
+
+def _code(answer: Mapping[str, str]) -> str | None:
+    """The code that the login sent, unless it sent an error."""
+    return None if "error" in answer else answer.get("code")
+
+
+def _key(identity: Identity) -> str:
+    """What links a login to an account: the TechID and nothing that two people can share."""
+    return identity.techid
+
+
+def _contact(identity: Identity) -> tuple[str | None, str | None]:
+    """Phone and e-mail, either may be missing (specs/portal.md 1.11); an address with a line break is none."""
+
+    def clean(value: str | None) -> str | None:
+        text = (value or "").strip()
+        return text if text and text.isprintable() else None
+
+    return clean(identity.phone), clean(identity.email)
+
+
+def _rotated(_old: str) -> str:
+    return new_token()
+
+
+@dataclass(frozen=True)
+class LoginRules:
+    attempt_for: Callable[[Sequence[Attempt], str], Attempt | None] = _attempt_for
+    target: Callable[[str], str] = _target
+    code: Callable[[Mapping[str, str]], str | None] = _code
+    key: Callable[[Identity], str] = _key
+    contact: Callable[[Identity], tuple[str | None, str | None]] = _contact
+    token_after_login: Callable[[str], str] = _rotated
+    cookie: str = "Path=/; HttpOnly; Secure; SameSite=Lax"
+    logout_ends_session: bool = True
+    draft_needs_account: bool = True
