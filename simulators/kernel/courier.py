@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from simulators.kernel.clock import SECOND
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
@@ -118,7 +119,7 @@ async def _attempt(http: aiohttp.ClientSession, delivery: Delivery) -> Outcome:
     try:
         async with http.request(
             delivery.method,
-            delivery.url,
+            URL(delivery.url, encoded=delivery.url.isascii()),  # byte for byte: checksums are over the query as written
             headers=delivery.headers,
             data=delivery.body.encode() or None,
             allow_redirects=False,

@@ -24,7 +24,9 @@ def delivered(kind: str, answer: str, count: int, *, port: Callable[[int], int] 
     async def story() -> list[Row]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
-            writer.write(f"HTTP/1.1 200 OK\r\ncontent-length: {len(answer)}\r\nconnection: close\r\n\r\n{answer}".encode())
+            writer.write(
+                f"HTTP/1.1 200 OK\r\ncontent-length: {len(answer)}\r\nconnection: close\r\n\r\n{answer}".encode()
+            )
             await writer.drain()
             writer.close()
 
@@ -59,3 +61,31 @@ def test_nobody_listening_is_undelivered_with_the_reason() -> None:
     rows = delivered("once", "ok", 1, port=lambda _port: 9)
     assert [row.word for row in rows] == ["undelivered"]
     assert "Connect" in rows[0].body["error"]
+
+
+def test_the_url_is_sent_byte_for_byte() -> None:
+    query = "a=http%3A%2F%2Fm.example%2Freturn%3Fx%3D1&b=Nop+le%20phi&c=%7E%2A%28&d=N%E1%BB%99p"
+
+    async def story() -> str:
+        asked: list[bytes] = []
+        heard = asyncio.Event()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.append(await reader.readuntil(b"\r\n"))
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+            heard.set()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/notice?{query}"
+        store = Store(None)
+        courier = asyncio.create_task(Courier(store, KINDS).run())
+        one = Delivery(id="d", kind="once", source="test", ref="T1", method="GET", url=url, due=store.now())
+        await store.change([], lambda _r, _n: Change(records=(one,)))
+        await asyncio.wait_for(heard.wait(), 5)
+        courier.cancel()
+        server.close()
+        return asked[0].decode()
+
+    assert asyncio.run(story()) == f"GET /notice?{query} HTTP/1.1\r\n"
