@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simulators.kernel.crashes import crashed
 from simulators.kernel.gate import Gate
 from simulators.kernel.journal import KERNEL_WORDS
 from simulators.kernel.plain import refuse
-from simulators.kernel.records import Event
 from simulators.kernel.store import Store
 from simulators.kernel.wire import mounted
 from simulators.world import Family, World
@@ -82,13 +81,6 @@ class CrashWriter:
             if not begun:
                 reply = PlainTextResponse("The simulators failed here: their journal has a row 'crashed'.\n", 500)
                 await reply(scope, receive, send)
-
-
-async def crashed(store: Store, where: str, error: BaseException) -> None:
-    traceback.print_exception(error, file=sys.stderr)
-    sys.stderr.flush()
-    body = {"where": where, "error": f"{type(error).__name__}: {error}"}
-    await store.note(Event(source="control", word="crashed", body=body))
 
 
 def _module(name: str) -> Any:

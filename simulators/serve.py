@@ -19,6 +19,7 @@ from simulators import mounting, worldfile
 from simulators.catalog import BadOverride
 from simulators.kernel.citizens import Citizens
 from simulators.kernel.courier import Courier
+from simulators.kernel.crashes import crashed
 from simulators.kernel.entropy import Entropy, fresh_seed
 from simulators.kernel.journal import Journal
 from simulators.kernel.pki import Pki
@@ -118,7 +119,7 @@ async def _run(world: World, server: Server, web: socket.socket, jobs: Sequence[
         try:
             await job()
         except Exception as error:  # noqa: BLE001  # recorded, told, and the end
-            await mounting.crashed(world.store, getattr(job, "__qualname__", str(job)), error)
+            await crashed(world.store, getattr(job, "__qualname__", str(job)), error)
             server.failed = True
             server.end()
 

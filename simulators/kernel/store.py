@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from simulators.kernel.clock import Clock, machine_now
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 Decide = Callable[[Records, Instant], Change]
 
 TRIES = 5
@@ -60,6 +61,21 @@ class Bell:
             return False
         else:
             return True
+        finally:
+            self._waiting.discard(event)
+
+    async def until(self, look: Callable[[], Awaitable[T]], enough: Callable[[T], bool], seconds: float) -> T:
+        """What `look` finds as soon as it is enough, or what there is when the time is over (a long poll)."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            async with asyncio.timeout(seconds):
+                while not enough(found := await look()):
+                    await event.wait()
+                    event.clear()
+                return found
+        except TimeoutError:
+            return await look()
         finally:
             self._waiting.discard(event)
 

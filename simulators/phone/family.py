@@ -1,0 +1,23 @@
+"""Phones as a family: mounted after the others, because it is handed their kinds of prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulators.phone.api import Api
+from simulators.phone.desk import Desk
+from simulators.phone.scripts import Scripts
+from simulators.world import Family, World
+
+
+def mount(world: World, families: Sequence[Family]) -> Family:
+    desk = Desk(world.store, [kind for family in families for kind in family.prompt_kinds])
+    scripts = Scripts(world.store, desk)
+    return Family(
+        name="phone",
+        routes=(*Api(world.store, desk, scripts).routes(),),
+        journal_words={
+            "prompt_answered": "a citizen (or their script) answered a prompt, and its owner took the answer"
+        },
+        background=(scripts.run,),
+    )
