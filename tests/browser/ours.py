@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from conformance.browser import Browser, Page
-from tests.browser.cases import Click, Fetch, Open, Press, Script, Step
+from tests.browser.steps import Click, Fetch, Open, Press, Script, Step
 from tests.browser.world import World
 
 

@@ -8,8 +8,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from conformance.browser import Browser
 from conformance.transport import HttpxTransport, Reply, Request, Send
-from tests.browser.cases import CASES, Case, Click, Fetch, Open, Press, Script, Step
+from tests.browser.cases import CASES
 from tests.browser.ours import by_ours
+from tests.browser.steps import Case, Click, Fetch, Open, Press, Script, Step
 from tests.browser.world import NAMES, Seen, World, standing
 from tests.needs import needs, path_of
 

@@ -89,9 +89,8 @@ def standing() -> Iterator[World]:
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            request = Request(
-                self.command, f"http://{self.headers['Host']}{self.path}", tuple(self.headers.items()), body
-            )
+            url = f"http://{self.headers['Host']}{self.path}"
+            request = Request(self.command, url, tuple(self.headers.items()), body)
             if urlsplit(self.path).path != "/favicon.ico":
                 world.seen.note(request)
             reply = answer(request)

@@ -7,8 +7,9 @@ from conformance.cookies import LAX_POST_SECONDS
 from conformance.forms import NotOnPage
 from conformance.sites import resolve, site_of
 from conformance.transport import HttpxTransport, Reply, Request, Unreachable
-from tests.browser.cases import CASES, EVERY_KIND, OLD, A, B, Case, form, link
+from tests.browser.cases import CASES
 from tests.browser.ours import by_ours
+from tests.browser.steps import EVERY_KIND, OLD, A, B, Case, form, link
 from tests.browser.world import Seen, World, answer, at, standing
 
 PORTAL = "http://localhost:8001"
