@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from reference_portal import api, notices, pages, providers, signing
 from reference_portal.books import Books, Conflict
 from reference_portal.dossiers import Refused
-from reference_portal.office import Office, Workers
+from reference_portal.office import Office, Workers, server_clock
 from reference_portal.parts import RIGHT, Parts
 from reference_portal.settings import WEBHOOK_PATH, Settings
 from reference_portal.web import refusal
@@ -28,12 +29,13 @@ def build(
     *,
     http: httpx.AsyncClient | None = None,
     workers: Workers | None = None,
+    clock: Callable[[], datetime] = server_clock,
 ) -> Starlette:
     """A portal; `http` and `workers` are handed in where several portals share them, and then ended by their owner."""
     client = http or httpx.AsyncClient()
     pool = workers or Workers()
     books = Books(settings.data and settings.data / "portal.sqlite")
-    office = Office(settings=settings, parts=parts, books=books, http=client, workers=pool)
+    office = Office(settings=settings, parts=parts, books=books, http=client, workers=pool, clock=clock)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

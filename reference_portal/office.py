@@ -21,6 +21,10 @@ VIETNAM = timezone(timedelta(hours=7))
 WORKERS = 2
 
 
+def server_clock() -> datetime:
+    return datetime.now(VIETNAM)
+
+
 class Workers:
     """Processes for PDF work, made at the first need and shared by all portals of this process."""
 
@@ -84,10 +88,11 @@ class Office:
     workers: Workers
     bells: Bells = field(default_factory=Bells)
     tasks: Tasks = field(default_factory=Tasks)
+    clock: Callable[[], datetime] = server_clock
 
     async def change(self, decide: Callable[[Change], T]) -> T:
         return await self.parts.discipline(self.books, decide)
 
     def now(self) -> datetime:
         """The server's time in UTC+7; the client's time is nobody's business."""
-        return datetime.now(VIETNAM)
+        return self.clock().astimezone(VIETNAM)

@@ -25,7 +25,8 @@ _SMS = (
 
 def plain(text: str) -> str:
     """The text without accents, in letters that fit one SMS alphabet."""
-    bare = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
+    spaced = " ".join(text.split()).replace("đ", "d").replace("Đ", "D")
+    bare = unicodedata.normalize("NFD", spaced)
     return " ".join("".join(letter for letter in bare if " " <= letter <= "z" and letter not in "[]\\^`").split())
 
 

@@ -39,7 +39,9 @@ def _unsigned(outcome: Outcome, _content: bytes) -> Signed:
 
 def _offered(certificates: tuple[Offered, ...], user_id: str, now: datetime) -> tuple[Offered, ...]:
     """Certificates of the number that was typed, valid now: nothing else is offered (specs/ca.md 16.7)."""
-    return tuple(c for c in certificates if c.personal_id == user_id and c.not_before <= now <= c.not_after)
+    return tuple(
+        c for c in certificates if c.usable and c.personal_id == user_id and c.not_before <= now <= c.not_after
+    )
 
 
 def _same_file(component: Component, signing: Signing) -> bool:
