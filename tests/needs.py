@@ -1,4 +1,4 @@
-"""`@needs("chromium")`: a test that a machine without the tool does not run, and says so; pytest.skip is banned."""
+"""`@needs("chromium")`: a test that a machine without the tool does not run, and says so; nothing is skipped silently."""
 
 import os
 import shutil

@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from conformance.oracles.chain import Path, certificates_of, key_is_strong, key_usage_of, path_of
@@ -92,7 +93,7 @@ def _read(case: _Case, embedded: Any) -> Finding:
     cms = parse(embedded.pkcs7_content)
     subfilter = str(embedded.sig_object.get("/SubFilter", "")).removeprefix("/")
     place = place_of(case.pdf, [int(number) for number in embedded.byte_range], embedded.pkcs7_content)
-    stamp = _stamp(case, cms)
+    stamp, claimed = _stamp(case, cms), cms.claimed_time or _date_of(embedded)
     at = stamp.time or case.moment
     path = path_of(cms.signer, (*cms.others, *case.known), case.roots, at) if cms.signer else NO_PATH
     status = status_of(path, case.ask, case.moment, at)
@@ -109,7 +110,7 @@ def _read(case: _Case, embedded: Any) -> Finding:
         _digest_link(cms),
         *_signer_rules(cms, path, at),
         status.assertion,
-        _claimed_time(cms, case.moment),
+        _claimed_time(cms.signer, claimed, case.moment, stamp.time),
         *stamp.assertions,
         *opinion.assertions,
     )
@@ -117,7 +118,8 @@ def _read(case: _Case, embedded: Any) -> Finding:
     finding = _evidence(
         case, cms, place, Finding(str(embedded.field_name), assertions, diagnosis_of("right"), profile=profile)
     )
-    return replace(finding, coverage=opinion.coverage, modification=opinion.modification, stamped_time=stamp.time)
+    opened = replace(finding, coverage=opinion.coverage, modification=opinion.modification)
+    return replace(opened, claimed_time=claimed, stamped_time=stamp.time)
 
 
 def _evidence(case: _Case, cms: Cms, place: Place, finding: Finding) -> Finding:
@@ -132,7 +134,6 @@ def _evidence(case: _Case, cms: Cms, place: Place, finding: Finding) -> Finding:
         recovered_digest=recovered.digest.hex() if recovered else None,
         byterange_digest=hashlib.new(cms.digest, place.covered).hexdigest() if cms.digest in HASHES else None,
         signature_value=base64.b64encode(cms.signature).decode(),
-        claimed_time=cms.claimed_time,
     )
 
 
@@ -179,12 +180,23 @@ def _signer_rules(cms: Cms, path: Path, at: datetime) -> tuple[Assertion, ...]:
     return (chain, lifetime, key_usage_of(cms.signer), key_is_strong(cms.signer))
 
 
-def _claimed_time(cms: Cms, moment: datetime) -> Assertion:
-    claimed = cms.claimed_time
-    if claimed is None or cms.signer is None:
+def _date_of(embedded: Any) -> datetime | None:
+    """/M of the dictionary, where it can be read."""
+    try:
+        date: datetime | None = embedded.self_reported_timestamp
+    except (ValueError, PdfReadError):
+        return None
+    return date if date and date.tzinfo else None
+
+
+def _claimed_time(
+    signer: x509.Certificate | None, claimed: datetime | None, moment: datetime, stamped: datetime | None
+) -> Assertion:
+    """Never of the future; and within the certificate's lifetime, unless a timestamp says better."""
+    if claimed is None or signer is None:
         return Assertion("claimed_time", held=None, detail="no signing time is claimed")
-    begins, ends = cms.signer.not_valid_before_utc, cms.signer.not_valid_after_utc
-    within = begins - SKEW <= claimed <= min(ends, moment + SKEW)
+    alive = signer.not_valid_before_utc - SKEW <= claimed <= signer.not_valid_after_utc
+    within = claimed <= moment + SKEW and (alive or stamped is not None)
     return Assertion("claimed_time", within, f"{claimed.isoformat()}, judged at {moment.isoformat()}")
 
 
