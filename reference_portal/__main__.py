@@ -48,7 +48,7 @@ def _options() -> argparse.Namespace:
 
 
 def _alone(options: argparse.Namespace) -> Berth:
-    key = options.portal_key or secrets.token_urlsafe(16)
+    key, parts = options.portal_key or secrets.token_urlsafe(16), _parts(options.flaw)
     sheet = json.loads(options.settings.read_text("utf-8"))
     if options.data is not None:
         options.data.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def _alone(options: argparse.Namespace) -> Berth:
     if not options.portal_key:
         print(f"portal key: {key}")
     print(f"portal: {origin}/", flush=True)
-    return Berth(listener, read(sheet, origin=origin, portal_key=key, data=options.data), _parts(options.flaw))
+    return Berth(listener, read(sheet, origin=origin, portal_key=key, data=options.data), parts)
 
 
 def _fleet(line: str) -> list[Berth]:

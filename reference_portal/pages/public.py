@@ -64,6 +64,10 @@ async def _style(_request: Request) -> Response:
     return FileResponse(_CSS, media_type="text/css")
 
 
+async def _no_icon(_request: Request) -> Response:
+    return Response(status_code=204)
+
+
 ROUTES = [
     Route("/", _home),
     Route("/thu-tuc/{code}/{agency}", _procedure),
@@ -72,4 +76,5 @@ ROUTES = [
     Route("/thong-bao", _before_login),
     Route("/bieu-mau/to-khai-dang-ky-khai-sinh.pdf", _blank_form),
     Route("/portal.css", _style),
+    Route("/favicon.ico", _no_icon),
 ]
