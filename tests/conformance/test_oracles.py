@@ -5,11 +5,13 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 
 from conformance.forgeries import flip_covered_byte, stamp_only
-from conformance.oracles import Judgement, judge, openssl_verifies, outside, pdfsig_agrees, pdfsig_says
+from conformance.oracles import Judgement, ask_over_http, judge, openssl_verifies, outside, pdfsig_agrees, pdfsig_says
 from conformance.oracles.revocation import AskFailedError
 from tests.conformance.corpus_by_hand import BAD_BY_HAND, LEGACY, UNREADABLE, Bad, by
 from tests.conformance.corpus_by_pyhanko import BAD_BY_PYHANKO, GOOD, TSA, ByPyhanko
@@ -25,8 +27,10 @@ from tests.conformance.pki import (
     CA,
     CITIZEN,
     CITIZEN_UID,
+    CRL_URL,
     DAY,
     NOW,
+    OCSP_URL,
     ROOT,
     Held,
     StatusService,
@@ -147,6 +151,48 @@ def test_without_a_believable_status_the_word_is_inconclusive(oddity: str) -> No
 
     assert judgement.verdict == "inconclusive"
     assert judgement.findings[0].assertion("not_revoked").detail.startswith("NOT CHECKED")
+
+
+class StatusDesk(BaseHTTPRequestHandler):
+    """The status service over real HTTP; what it was not asked rightly is refused."""
+
+    def do_POST(self) -> None:
+        right = self.headers["Content-Type"] == "application/ocsp-request"
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer(StatusService().ask(OCSP_URL, body) if right else None)
+
+    def do_GET(self) -> None:
+        self._answer(StatusService().ask(CRL_URL, None) if self.path == "/ca.crl" else None)
+
+    def _answer(self, body: bytes | None) -> None:
+        self.send_response(200 if body else 404)
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_status_is_asked_over_http() -> None:
+    server = HTTPServer(("127.0.0.1", 0), StatusDesk)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    base = f"http://127.0.0.1:{server.server_address[1]}"
+
+    def here(url: str, request: bytes | None) -> bytes | None:
+        return ask_over_http(url.replace("http://status.example", base), request)
+
+    try:
+        judgement = judge(signed(), roots=[ROOT.pem], intermediates=[CA.der], revocation=here, moment=NOW)
+        nothing = ask_over_http(f"{base}/elsewhere", None)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+    assert judgement.verdict == "valid", str(judgement)
+    assert nothing is None
+    assert ask_over_http(base, None) is None
 
 
 def test_a_broken_ask_is_our_error_and_no_word_about_the_file() -> None:
