@@ -30,7 +30,7 @@ class Berth:
 
 async def serve(berths: Sequence[Berth], *, ready: asyncio.Event, end: asyncio.Event) -> None:
     """Serves all until `end` is set; `ready` is set when every portal answers."""
-    async with httpx.AsyncClient(limits=_CONNECTIONS) as http:
+    async with httpx.AsyncClient(limits=_CONNECTIONS, trust_env=False) as http:
         workers = Workers()
         try:
             servers = [

@@ -155,9 +155,13 @@ def _begin(office: Office, change: Change, dossier: Dossier, component_id: str, 
 
 
 async def _run(office: Office, job: _Job) -> None:
-    signed = await _judged(office, job, await _asked(office, job))
-    await office.change(lambda change: _apply(office, change, job, signed))
-    office.bells.ring(job.signing.id)
+    """Whatever happens, even the impossible, the signing ends: nobody waits for what will not come."""
+    signed = Signed("failed", message_vi="Việc ký số bị gián đoạn: tập tin chưa được ký. Vui lòng ký lại.")
+    try:
+        signed = await _judged(office, job, await _asked(office, job))
+    finally:
+        await office.change(lambda change: _apply(office, change, job, signed))
+        office.bells.ring(job.signing.id)
 
 
 async def _asked(office: Office, job: _Job) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -533,3 +534,29 @@ def test_all_operations_of_the_interface_are_served(authority: Authority) -> Non
             assert (reply.status_code, reply.json()["error"]) == (404, "not_claimed")
 
     play(authority, story)
+
+
+def test_a_restart_ends_waiting_signings_and_sends_what_was_queued(
+    authority: Authority, paper: bytes, tmp_path: Path
+) -> None:
+    async def run() -> None:
+        async with portal(authority, data=tmp_path) as world:
+            browser = await world.citizen()
+            world.providers.sms_failures = 1000
+            await submitted(browser, paper)
+            dossier = await a_draft(browser, SIGNED)
+            await attached(browser, dossier, paper)
+            world.providers.phone = "wait"
+            waiting = asyncio.create_task(signed(browser, dossier, "001099000001"))
+            await world.providers.asked.wait()
+            waiting.cancel()
+            cookie = browser.cookie
+        async with portal(authority, data=tmp_path) as world:
+            browser = Browser(world)
+            browser.cookie = cookie
+            component = (await read(browser, dossier))["components"][0]
+            assert (component["state"], component["signing"]["state"]) == ("attached", "failed")
+            await world.settled()
+            assert len(world.providers.sms) == 1
+
+    asyncio.run(run())
