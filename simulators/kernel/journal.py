@@ -64,6 +64,14 @@ class Journal:
         self.words = words
 
     def read(self, question: Question) -> list[Row]:
+        """In their order."""
+        return self._rows(question, "seq")
+
+    def newest(self, question: Question) -> list[Row]:
+        """The last first."""
+        return self._rows(question, "seq DESC")
+
+    def _rows(self, question: Question, order: str) -> list[Row]:
         if question.word and question.word not in self.words:
             raise UnknownWord(question.word)
         where, values = ["seq > ?"], [question.after]
@@ -73,7 +81,7 @@ class Journal:
                 values.append(value)
         found = self._store.rows(
             "SELECT seq, at, contract, source, word, ref, subject, body FROM journal"  # noqa: S608  # no value is in the text
-            f" WHERE {' AND '.join(where)} ORDER BY seq LIMIT {int(question.limit)}",
+            f" WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(question.limit)}",
             values,
         )
         return [self._row(*row) for row in found]

@@ -140,6 +140,7 @@ class Store:
         due_before: Instant | None = None,
         limit: int = 100,
         after: str = "",
+        newest: bool = False,
     ) -> list[R]:
         """A snapshot, by id (or by due instant when `due_before` is given): never the basis of a decision."""
         where, values = ["kind = ?"], [kind.KIND]
@@ -147,7 +148,7 @@ class Store:
             if value is not None:
                 where.append(f"{column} = ?")
                 values.append(value)
-        order = "id"
+        order = "id DESC" if newest else "id"
         if due_before is not None:
             where.append("due IS NOT NULL AND due <= ?")
             values.append(due_before)  # type: ignore[arg-type]  # SQLite takes both

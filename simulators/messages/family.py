@@ -7,9 +7,11 @@ from typing import Any
 
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
+from simulators.kernel.gate import Gate
 from simulators.messages import addresses
 from simulators.messages.desk import Desk
 from simulators.messages.inbox import Inbox
+from simulators.messages.page import InboxPage
 from simulators.messages.sms import Gateway
 from simulators.world import Family, World
 
@@ -19,7 +21,7 @@ FROM_DOMAIN = "cong-thu.example"
 
 def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Family:
     del overrides  # no provider's file here: a generic gateway and a plain mail server
-    desk = Desk(world.store, world.entropy)
+    desk, inbox = Desk(world.store, world.entropy), Inbox(world.store)
 
     async def on_contract(contract: Contract, _request: ContractRequest) -> list[Settings]:
         host, port = world.smtp
@@ -34,7 +36,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
 
     return Family(
         name="messages",
-        routes=(Gateway(desk).route(), *Inbox(world.store).routes()),
+        routes=(Gateway(desk).route(), *inbox.routes(), InboxPage(inbox, Gate(world.key, world.url)).route()),
         fault_sites={"sms.receive": ("server_error",), "smtp.receive": ("server_error",)},
         journal_words={"message_received": "a message from a portal reached the inbox"},
         on_citizen=on_citizen,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Annotated, Literal
 
 import msgspec
@@ -118,16 +119,14 @@ class Inbox:
         return answer(found[-1])
 
     async def find(self, to: str, *, after: str = "") -> list[Message]:
-        """Families write addressees as the citizen has them, portals as they please: both spellings are looked for."""
-        if not to:
-            return await self._store.find(Message, after=after, limit=MOST)
-        spellings = {to.strip(), normal(to)}
-        found = [
-            message
-            for spelling in spellings
-            for message in await self._store.find(Message, about=spelling, after=after, limit=MOST)
-        ]
-        return sorted(found, key=lambda message: message.id)
+        """Oldest first."""
+        found = [await self._store.find(Message, about=one, after=after, limit=MOST) for one in _spellings(to)]
+        return sorted(chain.from_iterable(found), key=lambda message: message.id)
+
+    async def newest(self, to: str, limit: int) -> list[Message]:
+        """Newest first."""
+        found = [await self._store.find(Message, about=one, newest=True, limit=limit) for one in _spellings(to)]
+        return sorted(chain.from_iterable(found), key=lambda message: message.id, reverse=True)
 
 
 def show(message: Message) -> Shown:
@@ -140,3 +139,8 @@ def show(message: Message) -> Shown:
         subject=message.subject,
         text=message.text,
     )
+
+
+def _spellings(to: str) -> set[str | None]:
+    """Families write addressees as the citizen has them, portals as they please: both spellings are looked for."""
+    return {to.strip(), normal(to)} if to else {None}
