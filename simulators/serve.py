@@ -138,7 +138,7 @@ async def _mail(world: World, bound: socket.socket, names: Sequence[str]) -> Any
         yield
         return
     # Imported here: a world without messages needs no mail server.
-    mail = importlib.import_module("simulators.messages.mail")
+    mail = importlib.import_module("simulators.messages.wires.mail")
     listener = await asyncio.get_running_loop().create_server(mail.protocol(world), sock=bound, backlog=BACKLOG)
     try:
         yield

@@ -12,7 +12,7 @@ from simulators.messages import addresses
 from simulators.messages.desk import Desk
 from simulators.messages.inbox import Inbox
 from simulators.messages.page import InboxPage
-from simulators.messages.sms import Gateway
+from simulators.messages.wires.sms import Gateway
 from simulators.world import Family, World
 
 FROM_DOMAIN = "cong-thu.example"

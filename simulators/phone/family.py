@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulators.kernel.gate import Gate
-from simulators.phone.api import Api
-from simulators.phone.desk import Desk
-from simulators.phone.page import PhonePage
-from simulators.phone.scripts import Scripts
+from simulators.phone.desk.answering import Desk
+from simulators.phone.desk.scripts import Scripts
+from simulators.phone.pages import PhonePage
+from simulators.phone.wires.api import Api
 from simulators.world import Family, World
 
 

@@ -11,7 +11,7 @@ from simulators.kernel.crashes import crashed
 from simulators.kernel.prompts import Prompt, Refused
 from simulators.kernel.records import Change, Instant, Key, Record
 from simulators.kernel.store import Store
-from simulators.phone.desk import Desk
+from simulators.phone.desk.answering import Desk
 
 ANY_KIND = "*"
 KEPT_AFTER_END = 10 * MINUTE

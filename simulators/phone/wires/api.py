@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -15,8 +15,8 @@ from simulators.kernel.prompts import Line, Prompt, Refused
 from simulators.kernel.records import Key
 from simulators.kernel.store import Store
 from simulators.kernel.wire import Route, answer
-from simulators.phone.desk import Desk
-from simulators.phone.scripts import ANY_KIND, Script, Scripts, script_id
+from simulators.phone.desk.answering import Desk
+from simulators.phone.desk.scripts import ANY_KIND, Script, Scripts, script_id
 
 CHOICES = ("approve", "refuse")
 MOST_CITIZENS = 10_000
@@ -88,11 +88,11 @@ class Api:
         self._scripts = scripts
 
     def routes(self) -> tuple[Route, ...]:
-        root = "/phone/api/{citizen}"
+        one, all_at_once = "/phone/api/{citizen}", "/phone/api/scripts"
         return (
             operation(
                 "GET",
-                f"{root}/prompts",
+                f"{one}/prompts",
                 "The prompts on a citizen's phone; with wait a long poll.",
                 self.prompts,
                 reads="query",
@@ -102,33 +102,17 @@ class Api:
             ),
             operation(
                 "POST",
-                f"{root}/prompts/{{id}}",
+                f"{one}/prompts/{{id}}",
                 "Answer a prompt: approve or refuse.",
                 self.answer,
                 reads="json",
                 takes=Answer,
                 errors=NO_PROMPT,
             ),
-            operation(
-                "PUT",
-                f"{root}/script",
-                "Answer every prompt of a kind from now on; {} ends that.",
-                self.script,
-                reads="json",
-                takes=ScriptRequest,
-                gives=Put,
-                errors=NOBODY,
+            _put(
+                f"{one}/script", "Answer every prompt of a kind from now on; {} ends that.", self.script, ScriptRequest
             ),
-            operation(
-                "PUT",
-                "/phone/api/scripts",
-                "The same script for many citizens.",
-                self.bulk,
-                reads="json",
-                takes=BulkRequest,
-                gives=Put,
-                errors=NOBODY,
-            ),
+            _put(all_at_once, "The same script for many citizens.", self.bulk, BulkRequest),
         )
 
     async def prompts(self, request: Request, given: Which) -> Response:
@@ -157,12 +141,12 @@ class Api:
         return answer({})
 
     async def script(self, request: Request, given: ScriptRequest) -> Response:
-        return await self._put((request.path_params["citizen"],), given)
+        return await self._save((request.path_params["citizen"],), given)
 
     async def bulk(self, _request: Request, given: BulkRequest) -> Response:
-        return await self._put(given.citizens, given)
+        return await self._save(given.citizens, given)
 
-    async def _put(self, citizens: tuple[str, ...], given: ScriptRequest) -> Response:
+    async def _save(self, citizens: tuple[str, ...], given: ScriptRequest) -> Response:
         for citizen in citizens:
             if await self._store.get(Key(Citizen, citizen)) is None:
                 return nobody(citizen)
@@ -188,6 +172,10 @@ class Api:
         ]
         await self._scripts.put(made, [])
         return answer(Put(len(made)))
+
+
+def _put(path: str, text: str, handle: Any, takes: type) -> Route:
+    return operation("PUT", path, text, handle, reads="json", takes=takes, gives=Put, errors=NOBODY)
 
 
 def show(prompt: Prompt) -> Shown:

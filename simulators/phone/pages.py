@@ -18,7 +18,7 @@ from simulators.kernel.prompts import Message, Prompt, Refused
 from simulators.kernel.records import Instant, Key
 from simulators.kernel.store import Store
 from simulators.kernel.wire import Route
-from simulators.phone.desk import Desk
+from simulators.phone.desk.answering import Desk
 
 NEWEST = 20
 HERE = "simulators.phone"

@@ -1,0 +1,1 @@
+"""Answers to prompts, by hand and by script."""
