@@ -1,0 +1,156 @@
+"""The control side in a check's words: people and their phones, faults about somebody, waiting for what the journal says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.adapter import Dossiers, Login, Note, Payments, Person, Portal, Signings, Started, unnoted
+from conformance.browser import Browser, Page
+from conformance.checkout import Checkout
+from conformance.control import LONGEST_WAIT, Control, Question
+from conformance.entrance import Entrance
+from conformance.failures import Missed, NotExercised, Words
+from conformance.journal import SEATED, Row, known
+from conformance.people import Citizen, Inbox, Phone, read
+from conformance.records import Capabilities
+from conformance.transport import Send
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A citizen at a browser of their own, with the portal's parts on that browser's cookies."""
+
+    citizen: Citizen
+    browser: Browser
+    login: Login
+    dossiers: Dossiers
+    signing: Signings | None
+    payments: Payments | None
+
+    @classmethod
+    def seated(cls, citizen: Citizen, person: Person) -> "Visitor":
+        return cls(citizen, person.browser, person.login, person.dossiers, person.signing, person.payments)
+
+
+@dataclass(frozen=True)
+class CertificateState:
+    """One certificate at its CA, changed from now on; serial in hexadecimal."""
+
+    control: Control
+    serial: str
+
+    def suspend(self) -> None:
+        self._change("suspend")
+
+    def unsuspend(self) -> None:
+        self._change("unsuspend")
+
+    def revoke(self) -> None:
+        self._change("revoke")
+
+    def _change(self, change: str) -> None:
+        self.control.post(f"/control/certificates/{self.serial}/{change}")
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One contract's lab: `control` is asked directly, the portal through browsers over `send`."""
+
+    control: Control
+    portal: Portal
+    send: Send
+    capabilities: Capabilities
+    note: Note = unnoted
+
+    def citizen(self, **overrides: Any) -> Citizen:
+        """A new person, the same in login, CAs, bank and inbox; any field may be given."""
+        return self.citizens(1, **overrides)[0]
+
+    def citizens(self, count: int, **overrides: Any) -> tuple[Citizen, ...]:
+        told = self.control.post("/control/citizens", {"count": count, **overrides})
+        return tuple(read(list[Citizen], told["citizens"]))
+
+    def visitor(self, citizen: Citizen | None = None, browser: Browser | None = None) -> Visitor:
+        """Somebody at a fresh browser, not logged in."""
+        who = citizen or self.citizen()
+        self.note(SEATED, who.techid, who.id, {})
+        seat = browser or Browser(self.send, home=self.portal.origin)
+        return Visitor.seated(who, self.portal.person(seat, who.techid))
+
+    def log_in(self, who: Citizen | Visitor | None = None, *, target: str | None = None) -> Visitor:
+        """Through the national login's own pages, until the portal says who is signed in."""
+        visitor = who if isinstance(who, Visitor) else self.visitor(who)
+        page = self.try_to_log_in(visitor, target=target)
+        if not visitor.login.session().signed_in:
+            raise NotExercised(f"the login left no session; the portal shows ({page.status}): {page.html.words[:300]}")
+        return visitor
+
+    def try_to_log_in(self, visitor: Visitor, *, target: str | None = None) -> Page:
+        """The same, wherever it ends: the page at which the portal puts the browser."""
+        entrance = self._entrance(visitor)
+        return entrance.through(visitor.login.begin(target))
+
+    def callback_of(self, visitor: Visitor, *, target: str | None = None) -> str:
+        """The address with code and state to which the login sends this browser; nobody has visited it yet."""
+        entrance = self._entrance(visitor)
+        return entrance.to_callback(visitor.login.begin(target))
+
+    def phone(self, citizen: Citizen) -> Phone:
+        return Phone(self.control, citizen)
+
+    def inbox(self, citizen: Citizen) -> Inbox:
+        """What comes from now on."""
+        return Inbox(self.control, citizen).from_now()
+
+    def certificate(self, serial: str) -> CertificateState:
+        return CertificateState(self.control, serial)
+
+    def checkout(self, started: Started, payer: Citizen | None = None) -> Checkout:
+        """The browser goes to the gateway, where the payer has a card."""
+        page = started.browser.get(started.payment.url, operation="checkout")
+        return Checkout(started.payment, payer or self.citizen(), started.browser, page)
+
+    def fault(
+        self, site: str, effect: str, *, about: str, times: int = 1, args: Mapping[str, Any] | None = None
+    ) -> None:
+        """Plan a fault about somebody: a citizen's id, a transaction or order, the contract."""
+        order = {"site": site, "effect": effect, "about": about, "times": times, "args": dict(args or {})}
+        self.control.post("/control/faults", order)
+
+    def expire(self, ref: str) -> None:
+        """End one thing now: a signing request, a login attempt, an OTP, a payment."""
+        self.control.post("/control/expire", {"ref": ref})
+
+    def deliver_now(self, ref: str) -> None:
+        """Make the put-off deliveries of one reference due now."""
+        self.control.post("/control/deliver-now", {"ref": ref})
+
+    def rows(self, word: str, ref: str = "", *, subject: str = "", source: str = "") -> list[Row]:
+        """What the journal holds of this word now."""
+        return self.control.rows(Question(known(word), ref, subject, source))
+
+    def wait_for(self, word: str, ref: str = "", *, subject: str = "", source: str = "", count: int = 1) -> list[Row]:
+        """The rows, as soon as there are `count`; fewer within 20 seconds fail the check in one sentence."""
+        question = Question(known(word), ref, subject, source)
+        rows = self.control.rows(question, count=count, wait=LONGEST_WAIT)
+        if len(rows) < count:
+            about = " ".join(part for part in (ref, subject) if part)
+            raise Missed(
+                Words(f"{count} lần “{word}” {about}".strip(), f"{count} × {word} {about}".strip()),
+                Words(
+                    f"{len(rows)} lần trong {LONGEST_WAIT:.0f} giây",
+                    f"{len(rows)} within {LONGEST_WAIT:.0f} seconds",
+                ),
+            )
+        return rows
+
+    def never(self, word: str, ref: str = "", *, subject: str = "", source: str = "") -> None:
+        """The journal holds none; ask after something that proves that it would be there by now."""
+        if rows := self.rows(word, ref, subject=subject, source=source):
+            raise Missed(
+                Words(f"không có “{word}” {ref or subject}", f"no {word} {ref or subject}"),
+                Words(f"{len(rows)} lần, lần đầu lúc {rows[0].at}", f"{len(rows)}, the first at {rows[0].at}"),
+            )
+
+    def _entrance(self, visitor: Visitor) -> Entrance:
+        return Entrance(visitor.browser, visitor.citizen, self.control, self.inbox(visitor.citizen))

@@ -1,0 +1,191 @@
+"""What must hold of money, signatures, dossiers and logins whatever was tried: pure, over the journal and the portal's books."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.journal import Row
+from conformance.ledger import Ledger, fold
+
+Finding = tuple[str, str, str]
+"""(the offender's reference, what is wrong in Vietnamese, the same in English)."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    law: str
+    ref: str
+    text_vi: str
+    text_en: str
+
+
+@dataclass(frozen=True)
+class Law:
+    name: str
+    text_vi: str
+    text_en: str
+    offenders: Callable[[Ledger], Iterator[Finding]]
+
+
+def judge(rows: Iterable[Row], books: Iterable[Mapping[str, Any]]) -> Iterator[Violation]:
+    """Rows of one contract (and the suite's own), after quiet; books as portal_api.yaml's `Book`.
+
+    What timed out may have happened: a payment of which the portal was not told, or whose notice found nobody, offends
+    no law by having no receipt.
+    """
+    ledger = fold(rows, books)
+    for law in LAWS:
+        for ref, vi, en in law.offenders(ledger):
+            yield Violation(law.name, ref, vi, en)
+
+
+def _one_receipt(ledger: Ledger) -> Iterator[Finding]:
+    for ref, found in ledger.receipts.items():
+        if len(found) > 1:
+            yield ref, f"{len(found)} biên lai cho một giao dịch", f"{len(found)} receipts for one payment"
+    for ref in ledger.paid:
+        if ref not in ledger.receipts:
+            yield ref, "sổ ghi đã thanh toán mà không có biên lai", "booked as paid, without a receipt"
+
+
+def _proof(ledger: Ledger) -> Iterator[Finding]:
+    for ref in sorted(ledger.paid.keys() | ledger.receipts.keys()):
+        if ref not in ledger.settled:
+            yield (
+                ref,
+                "ghi đã thanh toán, cổng thanh toán không thu tiền",
+                "booked as paid, the gateway never settled it",
+            )
+        elif ref not in ledger.told:
+            yield (
+                ref,
+                "ghi đã thanh toán khi chưa có thông báo hay truy vấn nào nói vậy",
+                "booked as paid before any notice or query said so",
+            )
+
+
+def _amounts(ledger: Ledger) -> Iterator[Finding]:
+    for ref, found in ledger.receipts.items():
+        settled = ledger.settled.get(ref)
+        for receipt, amount in found:
+            if settled is not None and amount != settled:
+                yield (
+                    ref,
+                    f"biên lai {receipt} ghi {amount} đồng, đã thu {settled} đồng",
+                    f"receipt {receipt} says {amount}, settled were {settled}",
+                )
+
+
+def _settled_is_booked(ledger: Ledger) -> Iterator[Finding]:
+    for ref in ledger.settled:
+        if ref in ledger.confirmed and ref not in ledger.receipts:
+            yield ref, "đã thu tiền và đã báo, không có biên lai", "settled and told, without a receipt"
+
+
+def _approved(ledger: Ledger) -> Iterator[Finding]:
+    for signed in ledger.signatures:
+        ref = f"{signed.dossier}/{signed.component}"
+        by = ledger.approved.get(signed.digest, set())
+        if not by:
+            yield ref, "tệp ghi là đã ký, không ai xác nhận băm này", "called signed, nobody approved this digest"
+        elif signed.personal_id not in {person for person, _ in by}:
+            yield ref, "băm do người khác xác nhận", "the digest was approved by somebody else"
+        elif (signed.personal_id, signed.serial) not in by:
+            yield ref, "băm được xác nhận bằng chứng thư khác", "the digest was approved with another certificate"
+
+
+def _own_signature(ledger: Ledger) -> Iterator[Finding]:
+    for signed in ledger.signatures:
+        owner = ledger.persons.get(signed.subject)
+        if owner is not None and owner != signed.personal_id:
+            ref = f"{signed.dossier}/{signed.component}"
+            yield ref, "chữ ký không phải của người nộp hồ sơ", "the signature is not the applicant's"
+
+
+def _findable(ledger: Ledger) -> Iterator[Finding]:
+    for name, (code, _) in ledger.acknowledged.items():
+        if name not in ledger.dossiers:
+            yield (
+                name,
+                f"hồ sơ {code} đã nhận mà không có trong sổ",
+                f"dossier {code} was acknowledged, the books lack it",
+            )
+        elif code and ledger.dossiers[name][0] != code:
+            now = ledger.dossiers[name][0]
+            yield name, f"mã hồ sơ đã báo {code}, trong sổ {now}", f"the code told was {code}, the books say {now}"
+
+
+def _unique(ledger: Ledger) -> Iterator[Finding]:
+    for code, names in ledger.codes.items():
+        if len(names) > 1:
+            yield code, f"{len(names)} hồ sơ cùng một mã", f"{len(names)} dossiers have this code"
+
+
+def _owner(ledger: Ledger) -> Iterator[Finding]:
+    for name, (_, subject) in ledger.acknowledged.items():
+        booked = ledger.dossiers.get(name)
+        if booked and subject and booked[1] != subject:
+            yield name, "hồ sơ ghi dưới tên người khác", "the dossier is booked under another person"
+
+
+def _once(ledger: Ledger) -> Iterator[Finding]:
+    for ref, count in ledger.otps.items():
+        if count > 1:
+            yield ref, f"một mã OTP dùng {count} lần", f"one OTP was used {count} times"
+    for ref, count in ledger.redeemed.items():
+        if count > 1:
+            yield ref, f"một mã đăng nhập đổi {count} lần", f"one login code was redeemed {count} times"
+
+
+LAWS = (
+    Law(
+        "one_receipt_a_settlement",
+        "Một giao dịch đã thu tiền có đúng một biên lai.",
+        "One payment makes one receipt.",
+        _one_receipt,
+    ),
+    Law(
+        "nothing_paid_without_proof",
+        "Không ghi đã thanh toán khi cổng thanh toán chưa báo (thông báo hoặc truy vấn).",
+        "Nothing is paid unless a notice or a query said so.",
+        _proof,
+    ),
+    Law(
+        "amounts_agree",
+        "Số tiền trên biên lai bằng số tiền đã thu.",
+        "A receipt's amount equals the settlement's.",
+        _amounts,
+    ),
+    Law(
+        "settled_is_booked",
+        "Tiền đã thu và đã báo thì có biên lai.",
+        "What was settled and told has a receipt.",
+        _settled_is_booked,
+    ),
+    Law(
+        "signed_is_approved",
+        "Mỗi tệp ghi là đã ký có băm mà chính người ký đã xác nhận, bằng chính chứng thư đó.",
+        "Every signed file's digest was approved by its signer with that certificate.",
+        _approved,
+    ),
+    Law(
+        "signed_by_the_applicant",
+        "Chữ ký trên hồ sơ là của người nộp.",
+        "A dossier's signatures are its applicant's.",
+        _own_signature,
+    ),
+    Law(
+        "acknowledged_is_findable",
+        "Hồ sơ đã báo nhận thì có trong sổ, với đúng mã đã báo.",
+        "Every acknowledged dossier is in the books under the code that was told.",
+        _findable,
+    ),
+    Law("codes_are_unique", "Mã hồ sơ không trùng nhau.", "Dossier codes are unique.", _unique),
+    Law(
+        "dossiers_keep_their_owner",
+        "Hồ sơ không bị ghi dưới tên người khác.",
+        "No dossier is booked under another person.",
+        _owner,
+    ),
+    Law("used_once", "Mã OTP và mã đăng nhập chỉ dùng một lần.", "An OTP and a login code are used once.", _once),
+)

@@ -1,0 +1,143 @@
+"""What the journal of one contract and the portal's books say, folded in one pass each into what the laws compare."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.journal import ACKNOWLEDGED, SEATED, Row
+
+SUCCESS = "00"
+# Deliveries that a fault left true: repeated, early, or with a field more.
+BELIEVABLE = frozenset({"", "duplicate", "parallel", "before_return", "extra_field"})
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A file that the books call signed; `subject` is the dossier's owner (TechID)."""
+
+    dossier: str
+    component: str
+    subject: str
+    personal_id: str
+    serial: str
+    digest: str
+
+
+@dataclass
+class Ledger:
+    """Only ids, amounts and digests: small enough for hours of load."""
+
+    settled: dict[str, int] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
+    approved: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    redeemed: Counter[str] = field(default_factory=Counter)
+    otps: Counter[str] = field(default_factory=Counter)
+    persons: dict[str, str] = field(default_factory=dict)
+    acknowledged: dict[str, tuple[str, str]] = field(default_factory=dict)
+    dossiers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    paid: dict[str, int] = field(default_factory=dict)
+    receipts: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
+    signatures: list[Signed] = field(default_factory=list)
+
+
+def fold(rows: Iterable[Row], books: Iterable[Mapping[str, Any]]) -> Ledger:
+    ledger = Ledger()
+    for row in rows:
+        if (read := _ROWS.get(row.word)) is not None:
+            read(ledger, row)
+    for book in books:
+        if (enter := _BOOKS.get(str(book.get("book")))) is not None:
+            enter(ledger, book)
+    return ledger
+
+
+def plain_serial(serial: object) -> str:
+    """Hexadecimal without colons, blanks, leading zeros and case."""
+    return str(serial or "").replace(":", "").replace(" ", "").lower().removeprefix("0x").lstrip("0")
+
+
+def _settled(ledger: Ledger, row: Row) -> None:
+    codes = {str(row.body.get(name, SUCCESS)) for name in ("response_code", "transaction_status")}
+    if codes == {SUCCESS}:
+        ledger.settled[row.ref] = int(row.body.get("amount", 0))
+
+
+def _delivered(ledger: Ledger, row: Row) -> None:
+    if not row.source.startswith("payment") or str(row.body.get("injected") or "") not in BELIEVABLE:
+        return
+    ledger.told.add(row.ref)
+    if row.word == "delivered" and row.body.get("status") == 200:
+        ledger.confirmed.add(row.ref)
+
+
+def _queried(ledger: Ledger, row: Row) -> None:
+    ledger.told.add(row.ref)
+
+
+def _approved(ledger: Ledger, row: Row) -> None:
+    for document in row.body.get("docs", ()):
+        digest = str(document.get("digest", "")).lower()
+        ledger.approved[digest].add((row.subject, plain_serial(row.body.get("serial"))))
+
+
+def _redeemed(ledger: Ledger, row: Row) -> None:
+    if row.body.get("grant_type", "authorization_code") == "authorization_code":
+        ledger.redeemed[row.ref] += 1
+
+
+def _otp(ledger: Ledger, row: Row) -> None:
+    ledger.otps[row.ref] += 1
+
+
+def _person(ledger: Ledger, row: Row) -> None:
+    ledger.persons[row.ref] = row.subject
+
+
+def _acknowledged(ledger: Ledger, row: Row) -> None:
+    ledger.acknowledged[row.ref] = (str(row.body.get("code") or ""), row.subject)
+
+
+def _dossier(ledger: Ledger, book: Mapping[str, Any]) -> None:
+    code, name = str(book.get("code") or ""), str(book.get("id"))
+    ledger.dossiers[name] = (code, str(book.get("subject") or ""))
+    if code:
+        ledger.codes[code].append(name)
+
+
+def _payment(ledger: Ledger, book: Mapping[str, Any]) -> None:
+    if book.get("state") == "paid":
+        ledger.paid[str(book.get("ref"))] = int(book.get("amount") or 0)
+
+
+def _receipt(ledger: Ledger, book: Mapping[str, Any]) -> None:
+    if book.get("payment") != "counter":
+        ledger.receipts[str(book.get("payment"))].append((str(book.get("id")), int(book.get("amount") or 0)))
+
+
+def _signature(ledger: Ledger, book: Mapping[str, Any]) -> None:
+    names = ("dossier", "component", "subject", "personal_id")
+    told = {name: str(book.get(name) or "") for name in names}
+    told |= {"serial": plain_serial(book.get("serial")), "digest": str(book.get("digest") or "").lower()}
+    ledger.signatures.append(Signed(**told))
+
+
+_ROWS: Mapping[str, Callable[[Ledger, Row], None]] = {
+    "payment_settled": _settled,
+    "delivered": _delivered,
+    "undelivered": _delivered,
+    "payment_queried": _queried,
+    "signing_approved": _approved,
+    "code_redeemed": _redeemed,
+    "otp_accepted": _otp,
+    SEATED: _person,
+    ACKNOWLEDGED: _acknowledged,
+}
+_BOOKS: Mapping[str, Callable[[Ledger, Mapping[str, Any]], None]] = {
+    "dossier": _dossier,
+    "payment": _payment,
+    "receipt": _receipt,
+    "signature": _signature,
+}

@@ -1,0 +1,174 @@
+"""A citizen as every provider knows them, with phone and inbox; reached over the control side, not over the portal."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from conformance.control import LONGEST_WAIT, Control
+from conformance.failures import Missed, NotExercised, Ours, Words
+
+
+class Citizen(msgspec.Struct, frozen=True, kw_only=True):
+    """`id` is the personal identification number."""
+
+    id: str
+    name: str
+    username: str
+    password: str
+    techid: str
+    pin: str
+    birth: str = ""
+    sex: int = 0
+    phone: str | None = None
+    email: str | None = None
+    address: str = ""
+    card: str = ""
+    card_holder: str = ""
+    card_date: str = ""
+    card_otp: str = ""
+    tax_code: str = ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return tuple(text for text in (self.password, self.pin, self.card, self.card_otp) if text)
+
+
+class Line(msgspec.Struct, frozen=True):
+    label: str
+    text: str
+
+
+class Prompt(msgspec.Struct, frozen=True, kw_only=True):
+    """A question on the phone, as it shows it."""
+
+    id: str
+    kind: str
+    lines: tuple[Line, ...] = ()
+    code: str = ""
+    choices: tuple[str, ...] = ()
+    secret: str | None = None
+    title: str = ""
+    ref: str = ""
+    doc_ids: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that the citizen reads."""
+        return "\n".join([self.title, self.code, *(f"{line.label}: {line.text}" for line in self.lines)])
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
+    id: str
+    at: str
+    channel: str
+    to: str
+    sender: str = ""
+    subject: str = ""
+    text: str = ""
+
+
+def read(kind: Any, told: Any) -> Any:
+    """What the control side says; another shape is our own error."""
+    try:
+        return msgspec.convert(told, kind)
+    except msgspec.ValidationError as error:
+        raise Ours(f"the control side's answer is not a {kind}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Phone:
+    """The citizen's phone: prompts are answered by the hand of the check."""
+
+    control: Control
+    citizen: Citizen
+
+    def prompts(self, *, doc_id: str = "", seconds: float = 0.0) -> tuple[Prompt, ...]:
+        """What the phone shows; with seconds, as soon as it shows something."""
+        path = f"/phone/api/{self.citizen.id}/prompts"
+        told = self.control.get(path, doc_id=doc_id, wait=min(seconds, LONGEST_WAIT) or None)
+        return tuple(read(list[Prompt], told["prompts"]))
+
+    def prompt(self, *, doc_id: str = "") -> Prompt:
+        """The newest question, as soon as it is there."""
+        shown = self.prompts(doc_id=doc_id, seconds=LONGEST_WAIT)
+        if not shown:
+            raise Missed(
+                Words("một yêu cầu xác nhận trên điện thoại của người ký", "a prompt on the signer's phone"),
+                Words(f"không có gì trong {LONGEST_WAIT:.0f} giây", f"nothing within {LONGEST_WAIT:.0f} seconds"),
+            )
+        return shown[-1]
+
+    def approve(self, what: Prompt | str | None = None, *, pin: str | None = None) -> Prompt:
+        """Answer yes: a prompt, the prompt of a doc_id, or whatever the phone shows next."""
+        return self._answer(what, "approve", self.citizen.pin if pin is None else pin)
+
+    def refuse(self, what: Prompt | str | None = None) -> Prompt:
+        """Press "Hủy"."""
+        return self._answer(what, "refuse", None)
+
+    def auto_approve(self, kind: str = "*") -> None:
+        """From now on every prompt of this kind is approved, with the right PIN."""
+        script = {"kind": kind, "choice": "approve"}
+        self.control.put(f"/phone/api/{self.citizen.id}/script", script)
+
+    def _answer(self, what: Prompt | str | None, choice: str, secret: str | None) -> Prompt:
+        prompt = what if isinstance(what, Prompt) else self.prompt(doc_id=what or "")
+        told = {"choice": choice, "secret": secret if prompt.secret else None}
+        self.control.post(f"/phone/api/{self.citizen.id}/prompts/{prompt.id}", told)
+        return prompt
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What came for the citizen after `since`, by SMS and by e-mail."""
+
+    control: Control
+    citizen: Citizen
+    since: str = ""
+
+    def sms(self, count: int = 1) -> tuple[Message, ...]:
+        """All SMS since, as soon as there are `count`; fewer within the time is a failure, more is for the check."""
+        return self._await("sms", count)
+
+    def mail(self, count: int = 1) -> tuple[Message, ...]:
+        return self._await("mail", count)
+
+    def now(self, channel: str) -> tuple[Message, ...]:
+        """What is there, without waiting."""
+        return self._read(channel, {})[0]
+
+    def from_now(self) -> "Inbox":
+        """The same inbox, empty from here on."""
+        return Inbox(self.control, self.citizen, self.latest())
+
+    def latest(self) -> str:
+        """The position after everything that came so far."""
+        ends = [self._read(channel, {})[1] for channel in ("sms", "mail") if self._address(channel)]
+        return max([self.since, *ends])
+
+    def otp(self, seconds: float = LONGEST_WAIT) -> str:
+        """The one-time password in the newest SMS since."""
+        told = self.control.get("/messages/otp", to=self.citizen.phone, after=self.since, wait=seconds)
+        if not told.get("otp"):
+            raise NotExercised(f"no OTP came to {self.citizen.phone} within {seconds:.0f} seconds")
+        return str(told["otp"])
+
+    def _await(self, channel: str, count: int) -> tuple[Message, ...]:
+        found, _ = self._read(channel, {"count": count, "wait": LONGEST_WAIT})
+        if len(found) < count:
+            came = "; ".join(message.text[:80] for message in found)
+            raise Missed(
+                Words(f"{count} tin {channel} tới người nộp", f"{count} {channel} to the applicant"),
+                Words(f"{len(found)} tin. {came}".strip(), f"{len(found)}. {came}".strip()),
+            )
+        return found
+
+    def _read(self, channel: str, waiting: dict[str, Any]) -> tuple[tuple[Message, ...], str]:
+        told = self.control.get(
+            "/messages/inbox", to=self._address(channel), channel=channel, after=self.since, **waiting
+        )
+        return tuple(read(list[Message], told["messages"])), str(told.get("next") or self.since)
+
+    def _address(self, channel: str) -> str:
+        return (self.citizen.phone if channel == "sms" else self.citizen.email) or ""

@@ -1,0 +1,67 @@
+"""Profiles: which requirements are scored, in parts; and, in untested.toml, which are not tested and why."""
+
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from conformance.failures import WrongOption
+
+FOLDER = Path(__file__).parent
+UNTESTED = FOLDER.parent / "untested.toml"
+
+
+@dataclass(frozen=True)
+class Part:
+    id: str
+    claim: str
+    title_vi: str
+    title_en: str
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unscored:
+    """Requirements without a score (in a profile) or without a check (in untested.toml), and the reason."""
+
+    requirements: tuple[str, ...]
+    why_vi: str
+    why_en: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    title_vi: str
+    title_en: str
+    parts: tuple[Part, ...]
+    unscored: tuple[Unscored, ...] = ()
+
+    @cached_property
+    def scored(self) -> frozenset[str]:
+        return frozenset(number for part in self.parts for number in part.requirements)
+
+    def part_of(self, number: str) -> Part | None:
+        return next((part for part in self.parts if number in part.requirements), None)
+
+    def unclaimed(self, claims: Collection[str]) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.claim not in claims)
+
+
+def load(name: str) -> Profile:
+    known = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    if name not in known:
+        raise WrongOption(f"--profile {name}: there is no such profile; there is {', '.join(known)}.")
+    told = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    parts = tuple(Part(**{**part, "requirements": tuple(part["requirements"])}) for part in told["part"])
+    return Profile(told["name"], told["title_vi"], told["title_en"], parts, _unscored(told.get("unscored", ())))
+
+
+def untested() -> tuple[Unscored, ...]:
+    return _unscored(tomllib.loads(UNTESTED.read_text(encoding="utf-8"))["untested"])
+
+
+def _unscored(rows: Any) -> tuple[Unscored, ...]:
+    return tuple(Unscored(tuple(row["requirements"]), row["why_vi"], row["why_en"]) for row in rows)

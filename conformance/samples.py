@@ -1,0 +1,65 @@
+"""Attachments and form values that any portal accepts: real PDF, PNG and JPEG bytes, words with all Vietnamese marks."""
+
+import struct
+import zlib
+
+FILE_NAME = "Giấy xác nhận – Nguyễn Thị Ưu Ái.pdf"
+
+# By words in the field's name; what no word fits gets a plain name.
+_VALUES = (
+    (("words",), "Ngày mười lăm tháng bảy năm hai nghìn không trăm lẻ một"),
+    (("mother_birth", "father_birth", "year", "nam_sinh"), "1975"),
+    (("birth_place", "residence", "address", "place", "made_at", "noi", "dia_chi"), "Xã Thanh Lương, tỉnh Bình Phước"),
+    (("birth", "date", "made_on", "ngay"), "15/07/2001"),
+    (("sex", "gioi_tinh"), "Nữ"),
+    (("ethnicity", "dan_toc"), "Kinh"),
+    (("nationality", "quoc_tich"), "Việt Nam"),
+    (("relation", "quan_he"), "Bản thân"),
+    (("papers", "giay_to"), "Căn cước công dân"),
+    (("phone", "dien_thoai"), "0900000000"),
+)
+
+
+def form_value(field: str) -> str:
+    name = field.lower()
+    return next((value for words, value in _VALUES if any(word in name for word in words)), "Nguyễn Thị Ưu Ái")
+
+
+def attachment(media: tuple[str, ...], text: str = "ban sao") -> tuple[bytes, str]:
+    """Bytes and file name of the first kind that is accepted; PDF where nothing is said."""
+    if not media or "application/pdf" in media:
+        return pdf(text), FILE_NAME
+    return png(), "Ảnh chụp giấy tờ.png"
+
+
+def pdf(text: str) -> bytes:
+    """One page with this ASCII text; two texts make two files."""
+    shown = text.encode("ascii", "replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+    content = b"BT /F1 14 Tf 72 770 Td (" + shown + b") Tj ET"
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    made, places = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(made)
+    made += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    made += b"".join(b"%010d 00000 n \n" % place for place in places)
+    made += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    return bytes(made)
+
+
+def png(side: int = 8) -> bytes:
+    """A grey square."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    lines = b"".join(b"\x00" + b"\x80" * side for _ in range(side))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
