@@ -3,73 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
 
-from reference_portal.flaws import FLAWS
-from reference_portal.parts import RIGHT, Parts
 from tests.reference_portal.authority import Authority
+from tests.reference_portal.stories import (
+    FREE,
+    OTHER,
+    PAID,
+    PDF,
+    SIGNED,
+    THANH_LUONG,
+    THANH_PHU,
+    a_draft,
+    a_payment,
+    acted,
+    attached,
+    play,
+    read,
+    signed,
+    submitted,
+)
 from tests.reference_portal.world import ORIGIN, Browser, Person, Portal, notice, portal
-
-SIGNED, PAID, FREE = "1.004772.000.00.00.H10", "1.000689.000.00.00.H10", "1.004964.000.00.00.H10"
-THANH_LUONG, THANH_PHU = "000.00.01.H10", "000.00.02.H10"
-PDF = {"content-type": "application/pdf", "x-file-name": quote("Giấy tờ.pdf")}
-OTHER = Person("Nguyễn Thị Mỹ Dưỡng", "001099000002", "0901000002", "duong@vidu.example", "t-2")
-
-
-def play(authority: Authority, story: Callable[[Portal], Awaitable[None]], flaw: str | None = None) -> None:
-    parts: Parts = next((each.parts(RIGHT) for each in FLAWS if each.name == flaw), RIGHT)
-
-    async def run() -> None:
-        async with portal(authority, parts) as world:
-            with authority.answering():
-                await story(world)
-                await world.settled()
-
-    asyncio.run(run())
-
-
-async def a_draft(browser: Browser, procedure: str = FREE, agency: str = THANH_LUONG, **more: str) -> dict[str, Any]:
-    reply = await browser.post("/pti/dossiers", {"procedure": procedure, "agency": agency, **more})
-    assert reply.status_code == 201, reply.text
-    return reply.json()
-
-
-async def attached(browser: Browser, dossier: dict[str, Any], content: bytes, name: str = "to-khai") -> dict[str, Any]:
-    path = f"/pti/dossiers/{dossier['id']}/components/{name}"
-    reply = await browser.send("PUT", path, content=content, headers=PDF)
-    assert reply.status_code == 200, reply.text
-    return reply.json()
-
-
-async def acted(browser: Browser, dossier: dict[str, Any], action: str = "submit") -> Any:
-    return await browser.post(f"/pti/dossiers/{dossier['id']}/act", {"action": action})
-
-
-async def submitted(browser: Browser, paper: bytes, procedure: str = FREE) -> dict[str, Any]:
-    dossier = await a_draft(browser, procedure)
-    await attached(browser, dossier, paper)
-    reply = await acted(browser, dossier)
-    assert reply.status_code == 200, reply.text
-    return reply.json()
-
-
-async def read(browser: Browser, dossier: dict[str, Any], **params: object) -> dict[str, Any]:
-    return (await browser.get(f"/pti/dossiers/{dossier['id']}", params=params)).json()
-
-
-async def signed(browser: Browser, dossier: dict[str, Any], number: str, through: str = "direct") -> dict[str, Any]:
-    choice = {"through": through, "ca": "VNPT-CA" if through == "direct" else "CA2", "user_id": number}
-    listed = (await browser.get("/pti/certificates", params=choice)).json()["certificates"]
-    path = f"/pti/dossiers/{dossier['id']}/components/to-khai/sign"
-    begun = await browser.post(path, {**choice, "serial": listed[0]["serial"]})
-    assert begun.status_code == 202, begun.text
-    return (await read(browser, dossier, signing=begun.json()["id"], seconds=20))["components"][0]
 
 
 def test_the_login_ends_at_the_target_with_a_new_session(authority: Authority) -> None:
@@ -381,12 +339,6 @@ def test_a_dossier_reaches_its_end_by_the_table_and_a_fee_leads_back(authority: 
     play(authority, story)
 
 
-async def a_payment(browser: Browser, dossier: dict[str, Any]) -> dict[str, Any]:
-    reply = await browser.post(f"/pti/dossiers/{dossier['id']}/pay", {"gateway": "vnpay"})
-    assert reply.status_code == 201, reply.text
-    return reply.json()
-
-
 def test_only_a_right_notice_pays_and_it_pays_once(authority: Authority, paper: bytes) -> None:
     async def story(world: Portal) -> None:
         browser = await world.citizen()
@@ -464,7 +416,7 @@ def test_the_books_tell_dossiers_payments_receipts_signatures_and_messages(autho
         await world.notify(notice(payment["ref"], payment["amount"]))
         assert (await world.http.get("/pti/books")).status_code == 401
         lines = (await world.http.get("/pti/books", headers={"authorization": "Bearer k"})).text.splitlines()
-        rows = [__import__("json").loads(line) for line in lines]
+        rows = [json.loads(line) for line in lines]
         assert [row["book"] for row in rows] == ["dossier", "payment", "receipt", "message"]
         assert (rows[1]["proof"], rows[2]["payment"]) == ("notice", payment["ref"])
 

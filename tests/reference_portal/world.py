@@ -52,6 +52,8 @@ class Providers:
     sms: list[tuple[str, str]] = field(default_factory=list)
     mails: list[tuple[str, str]] = field(default_factory=list)
     sms_failures: int = 0
+    audience: str = "c"
+    ca_names: list[str] = field(default_factory=list)
     settled: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def sheet(self) -> dict[str, Any]:
@@ -91,7 +93,7 @@ class Providers:
         code = parse_qs(request.content.decode())["code"][0]
         person, nonce = self.codes[code]
         now = int(datetime.now(UTC).timestamp())  # the login's reader compares with the real clock
-        claims = {"iss": SIM, "aud": "c", "sub": person.techid, "iat": now, "exp": now + 600, "nonce": nonce}
+        claims = {"iss": SIM, "aud": self.audience, "sub": person.techid, "iat": now, "exp": now + 600, "nonce": nonce}
         token = jwt.encode({"alg": "RS256", "kid": "1"}, claims, self.key)
         return httpx.Response(200, json={"access_token": code, "id_token": token})
 
@@ -109,7 +111,9 @@ class Providers:
         return self.holders[number]
 
     def _certificates(self, request: httpx.Request) -> httpx.Response:
-        holder = self.holder(json.loads(request.content)["user_id"])
+        asked = json.loads(request.content)
+        self.ca_names.append(asked.get("ca_name", ""))
+        holder = self.holder(asked["user_id"])
         row = {"cert_data": base64.b64encode(holder.der).decode(), "cert_status_code": "VALID"}
         return httpx.Response(200, json={"status_code": 200, "data": {"user_certificates": [row]}})
 
