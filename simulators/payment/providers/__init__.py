@@ -1,0 +1,1 @@
+"""One file for each gateway that is simulated."""

@@ -1,0 +1,133 @@
+"""What a gateway is, as data: its words, lifetimes, retry rule, banks and published test cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from simulators.kernel.clock import MINUTE, SECOND
+
+Mark = Literal["CONFIRMED", "LIKELY", "UNKNOWN", "DESIGN"]
+
+
+class Reason(Enum):
+    """Why a gateway turns a request away."""
+
+    UNREADABLE = "unreadable"
+    BAD_FORMAT = "bad_format"
+    UNKNOWN_TERMINAL = "unknown_terminal"
+    WRONG_CHECKSUM = "wrong_checksum"
+    RETURN_NOT_APPROVED = "return_not_approved"
+    UNKNOWN_BANK = "unknown_bank"
+    TOO_LATE = "too_late"
+    USED_REF = "used_ref"
+    UNKNOWN_CHECKOUT = "unknown_checkout"
+    OVER = "over"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    REPEATED_REQUEST = "repeated_request"
+    NOT_OFFERED = "not_offered"
+
+
+class Outcome(Enum):
+    """How a payment ended; HALF_DONE is told by an injected notice alone."""
+
+    PAID = "paid"
+    HALF_DONE = "half_done"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    WRONG_OTP = "wrong_otp"
+    WRONG_CARD = "wrong_card"
+    NOT_ACTIVATED = "not_activated"
+    LOCKED = "locked"
+    CARD_EXPIRED = "card_expired"
+    INSUFFICIENT = "insufficient"
+
+
+class Refused(Exception):
+    """What the real gateway would answer; `why` is one English sentence for the journal."""
+
+    def __init__(self, reason: Reason, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+        self.why = why
+
+
+@dataclass(frozen=True)
+class Word:
+    """A code of the gateway; `hint` tells a developer the usual causes."""
+
+    code: str
+    text: str
+    mark: Mark
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an outcome is told: payment result, transaction status, and what the payer reads."""
+
+    code: str
+    status: str
+    text: str
+    mark: Mark = "CONFIRMED"
+
+
+@dataclass(frozen=True)
+class Bank:
+    """A way to pay on the checkout page; `group` is the code that means all of its kind."""
+
+    code: str
+    name: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A test card; `bank` is where it is typed, `told` the bank that answers name; otp "" asks for none."""
+
+    number: str
+    holder: str
+    date: str
+    bank: str
+    kind: str = "ATM"
+    told: str = ""
+    cvv: str = ""
+    otp: str = "123456"
+    outcome: Outcome = Outcome.PAID
+
+
+@dataclass(frozen=True)
+class GatewaySpec:
+    """One gateway. The provider's docstring says which of these facts are confirmed, likely and unknown."""
+
+    id: str
+    name: str
+    source: str
+    wire: str
+    page_words: Mapping[Reason, Word]
+    query_words: Mapping[Reason, Word]
+    endings: Mapping[Outcome, Ending]
+    banks: tuple[Bank, ...]
+    cards: tuple[Card, ...]
+    citizen_bank: str
+    window: int = 15 * MINUTE
+    notice_attempts: int = 10
+    notice_gap: int = 5 * MINUTE
+    acknowledged: tuple[str, ...] = ("00", "02")
+    notice_on_expiry: bool = True
+    duplicate_after: int = 1 * SECOND
+    before_return_patience: int = 15 * SECOND
+    card_tries: int = 3
+    otp_tries: int = 3
+    any_case_checksum: bool = True
+    encoders: tuple[str, ...] = ("python", "php", "java", "dotnet")
+    order_info_strict: bool = False
+    expire_date_required: bool = False
+    query_date_exact: bool = True
+    largest_query: int = 16 * 1024
+    extra_fields: Mapping[str, str] = field(default_factory=dict)
+    variance: int = 4
+    """One payment in so many is told with the extra fields (legal variance); 0 never."""
+    query_success: str = ""
