@@ -1,0 +1,1 @@
+"""The thin shell of the login: load, decide, save."""

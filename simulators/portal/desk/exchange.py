@@ -1,0 +1,211 @@
+"""What an application asks the login for: tokens for a code, userinfo, introspection, revocation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simulators.kernel import faults
+from simulators.kernel.contracts import Settings, settings_id
+from simulators.kernel.records import Change, Event, Instant, Key, Records
+from simulators.portal import applications, claims, deviations, grants, mistakes, tokens
+from simulators.portal.applications import Client, Reason, Refused
+from simulators.portal.desk.keys import Keys
+from simulators.portal.records import Grant, Token, event_source
+from simulators.portal.spec import LoginSpec
+from simulators.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """What a change decided about tokens; the ID token is signed after it was saved."""
+
+    grant: Grant
+    pair: grants.Pair
+    effect: str
+    at: Instant
+
+
+class Exchange:
+    """One profile's. `url` is where the profile is reached."""
+
+    def __init__(self, world: World, spec: LoginSpec, keys: Keys, url: str) -> None:
+        self._world = world
+        self._keys = keys
+        self.spec = spec
+        self.url = url
+        self.issuer = url + spec.issuer_path
+
+    async def client(self, form: Mapping[str, str], header: str) -> Client:
+        """Who calls, by HTTP Basic or by the form."""
+        client_id, secret = applications.credentials(form, header)
+        found = await self._world.store.get(Key(Settings, settings_id(event_source(self.spec.id), client_id)))
+        if found is None:
+            why = "no contract of this profile has this client_id: look at the settings sheet"
+            raise Refused(Reason.UNKNOWN_CLIENT, why)
+        client = applications.client_of(found)
+        if secret != client.secret:
+            refused = Refused(Reason.WRONG_SECRET, mistakes.about_secret(secret, client.secret, client.id))
+            refused.contract = client.contract
+            raise refused
+        return client
+
+    async def redeem(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
+        if not form.get("code"):
+            raise Refused(Reason.NO_CODE, "the token request has no code")
+        presented = grants.Presented(
+            code=form["code"],
+            client_id=client.id,
+            redirect_uri=form.get("redirect_uri", ""),
+            verifier=form.get("code_verifier", ""),
+        )
+        key, pair = Key(Grant, presented.code), self._pair()
+
+        def decide(records: Records, now: Instant) -> Change:
+            if (failed := _taken(records, "login.token", records[key])).effect:
+                return _failed(failed, records[key])
+            change = grants.redeem(self.spec, records[key], presented, pair, now)
+            return _bent(records, change, pair, now)
+
+        abouts = _abouts(await self._world.store.get(key))
+        keys = [key, *faults.keys("login.token", abouts), *faults.keys("login.id_token", abouts)]
+        return await self._answer((await self._world.store.change(keys, decide)).result)
+
+    async def refresh(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
+        if not form.get("refresh_token"):
+            raise Refused(Reason.NO_REFRESH_TOKEN, "the token request has no refresh_token")
+        token, grant = await self._found(form["refresh_token"])
+        token_key, grant_key, pair = (
+            Key(Token, form["refresh_token"]),
+            Key(Grant, grant.id if grant else ""),
+            self._pair(),
+        )
+
+        def decide(records: Records, now: Instant) -> Change:
+            if (failed := _taken(records, "login.token", records[grant_key])).effect:
+                return _failed(failed, records[grant_key])
+            change = grants.refresh(self.spec, records[token_key], records[grant_key], (client.id, pair), now)
+            return _bent(records, change, pair, now)
+
+        abouts = _abouts(grant if token else None)
+        keys = [token_key, grant_key, *faults.keys("login.token", abouts), *faults.keys("login.id_token", abouts)]
+        return await self._answer((await self._world.store.change(keys, decide)).result)
+
+    async def userinfo(self, bearer: str) -> dict[str, Any]:
+        token, grant = await self._found(bearer)
+        now = self._world.store.now()
+        if token is None or grant is None or token.use != "access" or not grants.is_worth(token, grant, now):
+            raise Refused(Reason.WRONG_BEARER, grants.why_worthless(token, grant, now), grant)
+        if self.spec.userinfo_needs_openid and not grant.asked.is_openid:
+            raise Refused(Reason.NO_OPENID, f"the scope was {grant.asked.scope!r}: ask for openid", grant)
+        told = await self._claims(grant)
+
+        def decide(records: Records, _now: Instant) -> Change:
+            taken = _taken(records, "login.userinfo", grant)
+            if taken.effect == "server_error":
+                return _failed(taken, grant)
+            marked = {"injected": taken.effect} if taken.effect else {}
+            read = grants.event(grant, "userinfo_read", client_id=grant.asked.client_id, **marked)
+            return Change(taken.records, (*taken.events, read), result=deviations.userinfo(told, taken.effect))
+
+        change = await self._world.store.change(faults.keys("login.userinfo", _abouts(grant)), decide)
+        return change.result  # type: ignore[no-any-return]  # set above
+
+    async def introspect(self, text: str) -> dict[str, Any]:
+        token, grant = await self._found(text)
+        if token is None or grant is None or not grants.is_worth(token, grant, self._world.store.now()):
+            return {"active": False}
+        return grants.described(token, grant)
+
+    async def revoke(self, client: Client, text: str) -> None:
+        """A token of its own; anything else changes nothing."""
+        _token, grant = await self._found(text)
+        if grant is None or grant.asked.client_id != client.id:
+            return
+        token_key, grant_key = Key(Token, text), Key(Grant, grant.id)
+        await self._world.store.change(
+            [token_key, grant_key], lambda records, _now: grants.revoke(records[token_key], records[grant_key])
+        )
+
+    async def note_refused(self, refused: Refused, body: Mapping[str, Any]) -> None:
+        about = refused.about
+        event = Event(
+            source=event_source(self.spec.id),
+            word="token_refused",
+            ref=about.attempt if about else "",
+            subject=about.citizen if about else "",
+            contract=refused.contract,
+            body={**body, "why": refused.why, **({"injected": refused.injected} if refused.injected else {})},
+        )
+        await self._world.store.note(event)
+
+    async def _found(self, text: str) -> tuple[Token | None, Grant | None]:
+        token = await self._world.store.get(Key(Token, text))
+        return token, await self._world.store.get(Key(Grant, token.grant)) if token else None
+
+    async def _claims(self, grant: Grant) -> dict[str, Any]:
+        citizen = await self._world.citizens.get(grant.citizen)
+        assert citizen is not None, f"{grant.citizen} logged in"
+        if self.spec.login_idp:
+            third = f"{self.url}/api/idp/third-party"
+            links = (f"{third}/view-info?token_id={grant.sid}", f"{third}/logout?token_id={grant.sid}")
+            return claims.of_vneid_account(self.spec, citizen, links)
+        return claims.of_national_account(
+            self.spec, citizen, self._world.entropy.choose("login.userinfo", citizen.id, 8)
+        )
+
+    async def _answer(self, made: _Made) -> dict[str, Any]:
+        grant, pair = made.grant, made.pair
+        told: dict[str, Any] = {"access_token": pair.access, "refresh_token": pair.refresh}
+        if grant.asked.scope:
+            told["scope"] = grant.asked.scope
+        if grant.asked.is_openid:
+            told["id_token"] = await self._id_token(made)
+        return {**told, "token_type": "Bearer", "expires_in": self.spec.access_token_ttl}
+
+    async def _id_token(self, made: _Made) -> str:
+        citizen = await self._world.citizens.get(made.grant.citizen)
+        assert citizen is not None, f"{made.grant.citizen} logged in"
+        occasion = tokens.Occasion(
+            issuer=self.issuer,
+            techid=citizen.techid,
+            access_token=made.pair.access,
+            kid=(await self._keys.current()).kid,
+            jti=self._world.entropy.uuid("login.jti"),
+        )
+        token = tokens.id_token(self.spec, made.grant, occasion, made.at)
+        return await self._keys.signed(deviations.id_token(token, made.effect, await self._keys.public_pem()))
+
+    def _pair(self) -> grants.Pair:
+        entropy = self._world.entropy
+        return grants.Pair(access=entropy.uuid("login.access_token"), refresh=entropy.uuid("login.refresh_token"))
+
+
+def _abouts(grant: Grant | None) -> tuple[str, ...]:
+    """Whom a fault about this grant may name."""
+    return (grant.citizen, grant.attempt, grant.contract) if grant else ()
+
+
+def _taken(records: Records, site: str, grant: Grant | None) -> faults.Taken:
+    if grant is None:
+        return faults.NOTHING
+    return faults.take(records, site, _abouts(grant), ref=grant.attempt, contract=grant.contract)
+
+
+def _failed(taken: faults.Taken, grant: Grant | None) -> Change:
+    refused = Refused(Reason.FAILED, "planned by a test", grant, injected=taken.effect)
+    return Change(taken.records, taken.events, refused=refused)
+
+
+def _bent(records: Records, change: Change, pair: grants.Pair, now: Instant) -> Change:
+    """The change with the planned deviation of its ID token, its row marked."""
+    if change.refused:
+        return change
+    grant: Grant = change.result
+    taken = _taken(records, "login.id_token", grant) if grant.asked.is_openid else faults.NOTHING
+    events = change.events
+    if taken.effect:
+        events = (*taken.events, grants.event(grant, "code_redeemed", **events[0].body, injected=taken.effect))
+    made = _Made(grant=grant, pair=pair, effect=taken.effect, at=now)
+    return replace(change, records=(*change.records, *taken.records), events=events, result=made)
