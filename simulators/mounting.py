@@ -41,7 +41,13 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]], only: Sequen
     known = sorted(identity for family in families for identity in family.specs)
     if lost := sorted(set(overrides) - set(known)):
         raise BadWorld(f"world file: there is no provider {lost[0]!r}; there are: {', '.join(known)}.")
-    families = (*families, *(_module(name).mount(world, families) for name in LAST if _is_there(name)))
+    return completed(world, families)
+
+
+def completed(world: World, families: tuple[Family, ...]) -> tuple[Family, ...]:
+    """The families, then control, phones and the front page; their words and kinds are the world's from now on."""
+    for name in LAST:
+        families = (*families, _module(name).mount(world, families))
     _join(world, families)
     return families
 

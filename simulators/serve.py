@@ -8,6 +8,7 @@ import importlib
 import os
 import signal
 import socket
+import stat
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
@@ -147,10 +148,10 @@ async def _mail(world: World, bound: socket.socket, names: Sequence[str]) -> Any
 
 
 async def _watch_parent(server: Server) -> None:
-    try:
-        await asyncio.get_running_loop().connect_read_pipe(lambda: Parent(server), sys.stdin)
-    except (ValueError, OSError) as error:
-        raise BadWorld("--with-parent: standard input is not a pipe; let the parent hold one open.") from error
+    mode = os.fstat(sys.stdin.fileno()).st_mode
+    if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):  # uvloop would abort the process
+        raise BadWorld("--with-parent: standard input is not a pipe; let the parent hold one open.")
+    await asyncio.get_running_loop().connect_read_pipe(lambda: Parent(server), sys.stdin)
 
 
 def _config(app: Any) -> uvicorn.Config:

@@ -61,10 +61,12 @@ class _Spoken(HTMLParser):
         if tag == "a" and self._link:
             self.said.append(f" ({self._link})")
             self._link = ""
+        if tag in self.BLOCKS:
+            self.said.append("\n")
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.said.append(" ".join(data.split()) if data.strip() else " ")
+            self.said.append(re.sub(r"\s+", " ", data))
 
 
 def _text(part: MIMEPart) -> str:
@@ -74,7 +76,8 @@ def _text(part: MIMEPart) -> str:
     spoken = _Spoken()
     spoken.feed(content)
     spoken.close()
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in "".join(spoken.said).split("\n")))
+    lines = (line.strip() for line in "".join(spoken.said).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 def _one_line(text: str) -> str:

@@ -1,0 +1,63 @@
+"""What families may not have in common, and what becomes of a failure that nobody foresaw."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from simulators.kernel.plain import broken
+from simulators.kernel.prompts import PromptKind
+from simulators.kernel.wire import Route
+from simulators.mounting import BadWorld, mount
+from simulators.world import Family
+from tests.worlds import visit
+
+
+async def fails(_request: Any, _given: Any) -> Any:
+    raise KeyError("secret detail")
+
+
+async def hears(*_: Any) -> None:
+    """A prompt's owner."""
+
+
+@pytest.mark.parametrize(
+    ("family", "named"),
+    [
+        (Family("other", journal_words={"turned": "something else"}), "journal word 'turned'"),
+        (Family("other", fault_sites={"invented.turn": ("x",)}), "fault site 'invented.turn'"),
+        (Family("other", prompt_kinds=(PromptKind("invented.ask", hears),)), "prompt kind 'invented.ask'"),
+    ],
+)
+def test_two_families_that_say_one_thing_differently_refuse_to_start(family: Family, named: str) -> None:
+    async def live() -> None:
+        async with visit(family):
+            pass
+
+    with pytest.raises(BadWorld, match=named):
+        asyncio.run(live())
+
+
+def test_a_crash_is_told_plainly_and_journalled(capsys: pytest.CaptureFixture[str]) -> None:
+    async def live() -> None:
+        async with visit(Family("other", routes=(Route("GET", "/other", "Fails.", fails, broken),))) as here:
+            answer = await here.http.get("/other")
+            assert (answer.status_code, "secret" in answer.text) == (500, False)
+            (row,) = (await here.http.get("/control/journal?word=crashed")).json()["rows"]
+            assert row["body"] == {"where": "GET /other", "error": "KeyError: 'secret detail'"}
+
+    asyncio.run(live())
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("overrides", "only", "named"),
+    [({}, ("mesages",), "--only: there is no family 'mesages'"), ({"vnpt9": {}}, ("messages",), "provider 'vnpt9'")],
+)
+def test_an_unknown_family_or_provider_refuses_to_start(overrides: Any, only: tuple[str, ...], named: str) -> None:
+    async def live() -> None:
+        async with visit() as here:
+            mount(here.world, overrides, only)
+
+    with pytest.raises(BadWorld, match=named):
+        asyncio.run(live())
