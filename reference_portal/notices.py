@@ -63,7 +63,7 @@ def _drawn_up(office: Office, change: Change, dossier: Dossier, step: Step) -> t
     if applicant is None or not rules.tells(step):
         return ()
     newest_other = partial(_newest_other, office, dossier)
-    sms, subject = rules.sms_text(dossier, step), mail_subject(dossier, step)
+    sms, subject = rules.sms_text(dossier, step), mail_subject(dossier)
     mail = mail_text(dossier, step, office.settings.origin)
     messages = []
     for person in rules.recipients(applicant, newest_other):

@@ -40,8 +40,9 @@ def sms_text(dossier: Dossier, step: Step) -> str:
     return words if len(words) <= SMS_LENGTH else words[: SMS_LENGTH - 3] + "..."
 
 
-def mail_subject(dossier: Dossier, step: Step) -> str:
-    return f"Hồ sơ {dossier.code}: {STATES[step.target]}"
+def mail_subject(dossier: Dossier) -> str:
+    """Short enough for one encoded word (RFC 2047): Python's own folding loses a space between two."""
+    return f"Hồ sơ {dossier.code}"
 
 
 def mail_text(dossier: Dossier, step: Step, origin: str) -> str:
