@@ -1,6 +1,6 @@
 """The control side in a check's words: people and their phones, faults about somebody, waiting for what the journal says."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,10 @@ from conformance.journal import SEATED, Row, known
 from conformance.people import Citizen, Inbox, Phone, read
 from conformance.records import Capabilities
 from conformance.transport import Send
+
+
+def unlearned(*_secrets: object) -> None:
+    """Nobody keeps evidence here."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,17 @@ class CertificateState:
 
 @dataclass(frozen=True)
 class Lab:
-    """One contract's lab: `control` is asked directly, the portal through browsers over `send`."""
+    """One contract's lab: `control` is asked directly, the portal through browsers over `send`.
+
+    `note` and `learn` are evidence's: facts for the laws, and secrets that it must mask.
+    """
 
     control: Control
     portal: Portal
     send: Send
     capabilities: Capabilities
     note: Note = unnoted
+    learn: Callable[..., None] = unlearned
 
     def citizen(self, **overrides: Any) -> Citizen:
         """A new person, the same in login, CAs, bank and inbox; any field may be given."""
@@ -68,7 +76,10 @@ class Lab:
 
     def citizens(self, count: int, **overrides: Any) -> tuple[Citizen, ...]:
         told = self.control.post("/control/citizens", {"count": count, **overrides})
-        return tuple(read(list[Citizen], told["citizens"]))
+        made = tuple(read(list[Citizen], told["citizens"]))
+        for citizen in made:
+            self.learn(*citizen.secrets)
+        return made
 
     def visitor(self, citizen: Citizen | None = None, browser: Browser | None = None) -> Visitor:
         """Somebody at a fresh browser, not logged in."""

@@ -44,6 +44,8 @@ class Verdict:
     came: Words = field(default_factory=lambda: Words("", ""))
     where: str = ""
     seconds: float = 0.0
+    basis: tuple[dict[str, str], ...] = ()
+    rerun: str = ""
 
     def plain(self) -> dict[str, Any]:
         """JSON for workers and evidence."""
@@ -52,7 +54,15 @@ class Verdict:
     @classmethod
     def from_plain(cls, told: dict[str, Any]) -> "Verdict":
         words = {name: Words(**told[name]) for name in ("expected", "came")}
-        return cls(**{**told, **words, "outcome": Outcome(told["outcome"])})
+        return cls(**{**told, **words, "outcome": Outcome(told["outcome"]), "basis": tuple(told["basis"])})
+
+
+def cited(requirement: Requirement) -> tuple[dict[str, str], ...]:
+    """Its basis as evidence holds it."""
+    return tuple(
+        {"source": place.source.name, "title": place.source.title, "place": place.place, "kind": place.source.kind}
+        for place in requirement.basis
+    )
 
 
 def judged(
@@ -91,6 +101,7 @@ class Tally:
     unclaimed: Sequence[str] = ()
     violations: int = 0
     void: str = ""
+    interrupted: bool = False
 
     @property
     def executed(self) -> int:
@@ -105,6 +116,8 @@ class Tally:
         return sum(1 for verdict in self.verdicts if verdict.outcome is outcome)
 
     def exit(self) -> Exit:
+        if self.interrupted:
+            return Exit.INTERRUPTED
         if self.void or self.count(Outcome.ERROR):
             return Exit.OUR_ERROR
         if not self.executed:

@@ -1,0 +1,160 @@
+"""The pytest plugin's side of a check: which are run, how long each may take, and the verdict that each gets."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from conformance.explain import explained, rerun_of
+from conformance.failures import NotExercised, Words
+from conformance.profiles import load
+from conformance.requirement import Requirement, requirement_of
+from conformance.stashes import BENCH, OPTIONS, RUN, SECRET_OPTIONS, SEEN, UNCLAIMED
+from conformance.verdicts import Outcome, Verdict, cited, judged
+
+CHECK_SECONDS = 150
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is not claimed is not run; what must be alone runs last."""
+    items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
+    if (seen := config.stash.get(SEEN, None)) is None:
+        return
+    profile = load(config.option.profile)
+    unclaimed = {number for part in profile.unclaimed(seen[0].claims) for number in part.requirements}
+    gone = [item for item in items if (asked := _asked(item)) and asked.number in unclaimed]
+    rows = [_verdict(item, asked, Outcome.NOT_CLAIMED) for item in gone if (asked := _asked(item))]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
+    if (output := getattr(config, "workeroutput", None)) is not None:
+        output[UNCLAIMED] = [row.plain() for row in rows]
+    elif (run := config.stash.get(RUN, None)) is not None:
+        run.add(rows)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if (bench := item.config.stash.get(BENCH, None)) is None:
+        return (yield)
+    asked = _asked(item)
+    bench.log.check = asked.id if asked else item.name
+    with _lane(item, item.config.stash[SEEN][1]):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    with _patience(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    with _patience(item):
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    made = yield
+    asked, bench = _asked(item), item.config.stash.get(BENCH, None)
+    if asked is None or bench is None or (call.excinfo is None and (call.when != "call" or FAILED in item.stash)):
+        return made
+    error = call.excinfo.value if call.excinfo else None
+    outcome, exercised, expected, came = judged(asked, error, in_setup=call.when != "call")
+    mask = bench.log.redactor.text
+    verdict = replace(
+        _verdict(item, asked, outcome),
+        exercised=exercised,
+        expected=expected,
+        came=Words(mask(came.vi), mask(came.en)),
+        where=_where(call, item),
+        seconds=round(call.duration, 3),
+    )
+    if error is not None:
+        item.stash[FAILED] = True
+        made.longrepr = explained(verdict)
+        made.outcome = "passed" if outcome is Outcome.WARNED else "failed"
+    made.hopchuan = verdict.plain()  # type: ignore[attr-defined]  # travels from worker to controller with the report
+    return made
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    told = getattr(report, "hopchuan", None)
+    if told is None or told["outcome"] != Outcome.WARNED:
+        return None
+    return "warned", "w", ("WARNED", {"yellow": True})
+
+
+def _asked(item: pytest.Item) -> Requirement | None:
+    """The requirement of this check; a parametrised one is a variant of it."""
+    asked = requirement_of(getattr(item, "function", None))
+    variant = getattr(getattr(item, "callspec", None), "id", "")
+    return replace(asked, id=f"{asked.id}.{variant}") if asked and variant else asked
+
+
+def _verdict(item: pytest.Item, asked: Requirement, outcome: Outcome) -> Verdict:
+    options = {name: item.config.getoption(f"--{name.replace('_', '-')}") for name in OPTIONS}
+    told = {name: value for name, value in options.items() if value and name not in SECRET_OPTIONS}
+    return Verdict(
+        check=asked.id,
+        number=asked.number,
+        level=str(asked.level),
+        nodeid=item.nodeid,
+        outcome=outcome,
+        expected=Words(asked.vi, asked.en),
+        basis=cited(asked),
+        rerun=rerun_of(item.nodeid, told),
+    )
+
+
+def _where(call: pytest.CallInfo[None], item: pytest.Item) -> str:
+    """The line of the check at which it ended."""
+    if call.excinfo is None:
+        return ""
+    own = [entry for entry in call.excinfo.traceback if Path(str(entry.path)) == item.path]
+    return f"{item.nodeid.partition('::')[0]}:{own[-1].lineno + 1}" if own else ""
+
+
+@contextlib.contextmanager
+def _patience(item: pytest.Item) -> Iterator[None]:
+    """Nothing hangs: a check that takes too long could not be exercised."""
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not able or BENCH not in item.config.stash:
+        yield
+        return
+
+    def over(_number: int, _frame: FrameType | None) -> None:
+        raise NotExercised(f"the check was not over after {CHECK_SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.setitimer(signal.ITIMER_REAL, CHECK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _lane(item: pytest.Item, folder: Path) -> Iterator[None]:
+    """One lock for all processes of the run: shared by all checks, held alone by those that must be alone."""
+    try:
+        import fcntl  # noqa: PLC0415  # not on Windows, where only one process is supported
+    except ImportError:
+        yield
+        return
+    with (folder / ".lane").open("a") as lane:
+        fcntl.flock(lane, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
+        yield
