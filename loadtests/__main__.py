@@ -78,7 +78,6 @@ def _order(options: argparse.Namespace, locust: Sequence[str]) -> Order:
         given=given,
         adapter=options.adapter,
         notice_effect=options.notices,
-        processes=options.processes,
     )
 
 

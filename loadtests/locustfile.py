@@ -6,7 +6,6 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from locust.runners import MasterRunner, WorkerRunner
 from conformance.browser import Browser
 from conformance.lab import Lab
 from conformance.people import Citizen
-from conformance.transport import PATIENCE_SECONDS, HttpxTransport
+from conformance.transport import PATIENCE_SECONDS, HttpxTransport, Send
 from loadtests.assignment import VARIABLE, Assignment
 from loadtests.journeys import Journey, Plan
 from loadtests.tally import ARRIVED, BROKEN, CUT, Begun, Deed, Over, Tally
@@ -47,49 +46,50 @@ class Ground:
         self.plan = Plan.of(self.capabilities, catalogue, notice_effect=assignment.notice_effect)
         self.places = Places(self.capabilities.callback_path, self.capabilities.return_path)
 
-    def people(self) -> Iterator[Citizen]:
-        """A batch that shares keys and whose phones say yes to everything, round and round."""
-        lab = self.lab(HttpxTransport())
-        batch = lab.citizens(BATCH, shared_keys=True)
-        script = {"citizens": [citizen.id for citizen in batch], "kind": ANY_PROMPT, "choice": "approve"}
-        self.control.put("/phone/api/scripts", script)
-        return itertools.cycle(batch)
-
-    def lab(self, send: Any) -> Lab:
+    def lab(self, send: Send) -> Lab:
         return Lab(self.control, self.assignment.portal(send, note=self.tally.note), send, self.capabilities)
 
 
 class Applicant(FastHttpUser):  # type: ignore[misc]  # locust publishes no types
-    """One seat; each journey is another citizen at a fresh browser."""
+    """One seat; each journey is the next citizen of its batch at a fresh browser."""
 
-    host = "http://localhost"
+    host = "http://localhost"  # Locust wants one; every address is absolute
     wait_time = constant(1)
     network_timeout = PATIENCE_SECONDS
     connection_timeout = PATIENCE_SECONDS
     ground: Ground
 
     def on_start(self) -> None:
-        self._people = self.ground.people()
+        self._send = LocustTransport(self.client, self.ground.tally, self.ground.places)
+        self._lab = self.ground.lab(self._send)
+        self._people = itertools.cycle(_batch(self._lab))
 
     @task  # type: ignore[untyped-decorator]  # locust publishes no types
     def journey(self) -> None:
-        ground, citizen, name = self.ground, next(self._people), uuid.uuid4().hex[:12]
-        tally = ground.tally
-        send = LocustTransport(self.client, tally, name, ground.places)
+        tally, citizen, name = self.ground.tally, next(self._people), uuid.uuid4().hex[:12]
 
         def tell(what: str, ref: str) -> None:
             tally.write(Deed(what=what, ref=ref, journey=name))
 
+        self._send.begin(name)
         tally.write(Begun(journey=name, citizen=citizen.id, techid=citizen.techid, at=time.time()))
         end, why = CUT, ""
         try:
-            Journey(ground.lab(send), ground.plan, citizen, next(ground.numbers), tell).travel()
+            Journey(self._lab, self.ground.plan, citizen, next(self.ground.numbers), tell).travel()
             end = ARRIVED
         except Exception as error:
             end, why = BROKEN, f"{type(error).__name__}: {error}"
             raise
         finally:
             tally.write(Over(journey=name, end=end, at=time.time(), why=why))
+
+
+def _batch(lab: Lab) -> tuple[Citizen, ...]:
+    """People who share keys and whose phones say yes to whatever they are asked."""
+    people = lab.citizens(BATCH, shared_keys=True)
+    script = {"citizens": [citizen.id for citizen in people], "kind": ANY_PROMPT, "choice": "approve"}
+    lab.control.put("/phone/api/scripts", script)
+    return people
 
 
 @events.init.add_listener  # type: ignore[untyped-decorator]  # locust publishes no types; what fails here is fatal to it

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from conformance.laws import Violation
 from loadtests.audit import GREEN, NOTHING, RED, VOID, Verdict
 from loadtests.reconcile import Compared
-from loadtests.summary import Hops
+from loadtests.summary import Hops, Summary
 
 WORDS = {GREEN: "green", RED: "RED", VOID: "VOID (our own error)", NOTHING: "NOTHING: no journey arrived"}
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -23,7 +24,9 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "broken": dict(verdict.summary.broken),
         "operations": {name: _operation(verdict, name, hops) for name, hops in sorted(verdict.summary.hops.items())},
         "compared": [_compared(one) for one in verdict.compared],
-        "violations": [asdict(violation) for violation in verdict.violations],
+        "violations": [
+            asdict(one) | {"citizens": sorted(verdict.summary.owners.get(one.ref, ()))} for one in verdict.violations
+        ],
         "void": list(verdict.void),
     }
 
@@ -36,6 +39,7 @@ def as_text(verdict: Verdict) -> Iterator[str]:
     yield f"Generator   {run['generator_cpu']:.0%} of {run['processes']} core(s)" + (
         "  MEASURES ITSELF: above 90 % its latencies are not the portal's" if verdict.generator_is_busy else ""
     )
+    yield "Model       closed: a seat waits for its answers, so a stall is met by fewer hops than citizens would send"
     yield ""
     yield from _operations(verdict)
     yield from (f"  broken x {count}: {why}" for why, count in summary.broken.most_common(SHOWN_OFFENDERS))
@@ -48,7 +52,7 @@ def as_text(verdict: Verdict) -> Iterator[str]:
         yield from _some(one.offenders)
     yield ""
     yield f"Violations  {len(verdict.violations)}"
-    yield from _some(tuple(f"{one.law}: {one.ref}: {one.text_en} / {one.text_vi}" for one in verdict.violations))
+    yield from _some(tuple(_violation(one, summary) for one in verdict.violations))
     yield from (f"  VOID: {why}" for why in verdict.void[:SHOWN_OFFENDERS])
     locust = {0: "green"}.get(run["locust_exit_code"], f"RED (exit code {run['locust_exit_code']})")
     yield ""
@@ -87,6 +91,11 @@ def _compared(one: Compared) -> dict[str, Any]:
         "agrees": one.agrees,
         "offenders": list(one.offenders),
     }
+
+
+def _violation(one: Violation, summary: Summary) -> str:
+    whose = ", ".join(sorted(summary.owners.get(one.ref, ())))
+    return f"{one.law}: {one.ref}{f' (citizen {whose})' if whose else ''}: {one.text_en} / {one.text_vi}"
 
 
 def _some(lines: tuple[str, ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -44,7 +45,6 @@ class Order:
     given: Given | None = None
     adapter: str = ADAPTER
     notice_effect: str = PARALLEL
-    processes: int = 1
 
 
 def run(order: Order) -> int:
@@ -88,6 +88,7 @@ def _load(order: Order, assignment: Assignment) -> dict[str, Any]:
     environment = os.environ | assignment.to_environment() | {"PYTHONUNBUFFERED": "1"}
     used, began = _children_cpu(), time.monotonic()
     with (
+        _leaving_interrupts_to_locust(),
         (order.folder / "locust.txt").open("wb") as kept,
         subprocess.Popen(  # noqa: S603 -- our locustfile with this very interpreter
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -99,14 +100,24 @@ def _load(order: Order, assignment: Assignment) -> dict[str, Any]:
             sys.stdout.buffer.write(line)
             sys.stdout.flush()
     seconds = time.monotonic() - began
-    share = (_children_cpu() - used) / seconds / order.processes
+    processes = max(1, len(list((order.folder / audit.TALLY).glob("*"))))  # each leaves a file of its own
     return {
         "locust_exit_code": locust.returncode,
         "arguments": list(order.arguments),
         "seconds": seconds,
-        "generator_cpu": share,
-        "processes": order.processes,
+        "generator_cpu": (_children_cpu() - used) / seconds / processes,
+        "processes": processes,
     }
+
+
+@contextmanager
+def _leaving_interrupts_to_locust() -> Iterator[None]:
+    """Ctrl-C ends the load early; what was done until then is audited all the same."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _children_cpu() -> float:

@@ -43,6 +43,8 @@ class Summary:
     ends: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     techids: set[str] = field(default_factory=set)
+    owners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Reference (of a dossier, its code, a payment, …) -> whose deed it was."""
 
 
 def summed(rows: Iterable[TallyRow]) -> Summary:
@@ -73,6 +75,9 @@ def summed(rows: Iterable[TallyRow]) -> Summary:
         end = ends[deed.journey]
         done = Done(deed.ref, begun[deed.journey].citizen, deed.journey in doubtful, f"{end.end} {end.why}".strip())
         summary.deeds[deed.what].append(done)
+        summary.owners[deed.ref].add(done.citizen)
+    for note in summary.notes:
+        summary.owners[str(note.body.get("code", ""))] |= summary.owners.get(note.ref, set())
     return summary
 
 

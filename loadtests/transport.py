@@ -34,13 +34,17 @@ class Places:
 
 
 class LocustTransport:
-    """One journey's hops; redirects, cookies and bodies are left alone, as `Send` demands."""
+    """One seat's hops, a journey at a time; redirects, cookies and bodies are left alone, as `Send` demands."""
 
-    def __init__(self, session: FastHttpSession, tally: Tally, journey: str, places: Places | None = None) -> None:
-        self._session, self._tally, self._journey = _one_hop(session), tally, journey
-        self._places = places or Places()
+    def __init__(self, session: FastHttpSession, tally: Tally, places: Places) -> None:
+        self._session, self._tally, self._places = _one_hop(session), tally, places
+        self._journey = ""
         self._expected: frozenset[int] = frozenset()
         self._landing = False
+
+    def begin(self, journey: str) -> None:
+        """From now on hops are counted for this journey."""
+        self._journey, self._landing = journey, False
 
     @contextmanager
     def expecting(self, *statuses: int) -> Iterator[None]:

@@ -29,7 +29,8 @@ def main() -> None:
         connection_timeout=told["patience"],
     )
     tally = Tally(Path(told["tally"]))
-    send = LocustTransport(session, tally, "j1", Places("/cb", "/ret"))
+    send = LocustTransport(session, tally, Places("/cb", "/ret"))
+    send.begin("j1")
     replies: list[object] = []
     for operation, method, url, headers, body, expected in told["hops"]:
         request = Request(method, url, tuple((name, value) for name, value in headers), body.encode("latin-1"))

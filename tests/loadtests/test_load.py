@@ -1,0 +1,63 @@
+"""A short load from the outside: green and green on the right portal; green and red, offender named, on the racy one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.source_tree import ROOT
+
+USERS, SECONDS = 5, 8
+PATIENCE = 180
+
+
+def load(folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    size = ["--users", str(USERS), "--seconds", str(SECONDS)]
+    done = subprocess.run(
+        [sys.executable, "-m", "loadtests", "run", *size, "--results", str(folder), *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    report = folder / "load.json"
+    assert report.exists(), done.stdout[-3000:] + done.stderr[-3000:]
+    return done.returncode, json.loads(report.read_text())
+
+
+def test_the_right_portal_is_green_for_locust_and_for_the_audit(tmp_path: Path) -> None:
+    code, told = load(tmp_path / "right")
+    assert (code, told["run"]["locust_exit_code"]) == (0, 0), told
+    counts = {(one["operation"], one["counterpart"]): (one["successes"], one["rows"]) for one in told["compared"]}
+    for pair in (
+        ("callback", "journal: code_redeemed"),
+        ("sign", "journal: signing_approved"),
+        ("pay", "journal: payment_settled"),
+        ("act", "books: submitted dossier"),
+        ("sign", "books: signature"),
+    ):
+        successes, there = counts[pair]
+        assert successes == there > 0, pair
+    assert all(hops["locust"]["requests"] == hops["success"] for hops in told["operations"].values())
+
+
+def test_the_racy_portal_is_green_for_locust_and_red_for_the_audit_with_the_offender_named(tmp_path: Path) -> None:
+    code, told = load(tmp_path / "races", "--flaw", "races")
+    assert (code, told["run"]["locust_exit_code"]) == (1, 0), told
+    doubled = [one for one in told["violations"] if one["law"] == "one_receipt_a_settlement"]
+    assert doubled
+    assert all(one["ref"] and one["citizens"] for one in doubled)
+
+
+def test_locust_lists_its_users_without_starting_a_world() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "locust", "-f", "loadtests/locustfile.py", "--list"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "Applicant" in done.stdout) == (0, True), done.stderr
