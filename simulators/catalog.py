@@ -6,7 +6,9 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
 
 S = TypeVar("S")
 
@@ -31,4 +33,14 @@ def _overridden(spec: S, wanted: Mapping[str, Any]) -> S:
     known = {item.name for item in fields(spec)}  # type: ignore[arg-type]  # specs are dataclasses
     if unknown := sorted(set(wanted) - known):
         raise BadOverride(f"provider {spec.id} has no field {unknown[0]!r}; it has: {', '.join(sorted(known))}")  # type: ignore[attr-defined]
-    return replace(spec, **wanted)  # type: ignore[type-var]  # specs are dataclasses
+    types = get_type_hints(type(spec)) if wanted else {}
+    fitting = {name: _fitting(spec, name, value, types[name]) for name, value in wanted.items()}
+    return replace(spec, **fitting)  # type: ignore[type-var]  # specs are dataclasses
+
+
+def _fitting(spec: Any, name: str, value: Any, type_: Any) -> Any:
+    """The value as the field's type: a world file knows texts, numbers, lists and tables."""
+    try:
+        return msgspec.convert(value, type_)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise BadOverride(f"provider {spec.id}: {name} cannot be {value!r} ({error})") from error

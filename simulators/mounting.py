@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,7 +36,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]], only: Sequen
         raise BadWorld(f"--only: there is no family {unknown[0]!r}; there are: {', '.join(FAMILIES)}.")
     # Certificates name /pki for their status, so a world with CAs has it.
     wanted = {*(only or FAMILIES), *(("trust",) if "ca" in only else ())}
-    families = tuple(_module(name).mount(world, overrides) for name in FAMILIES if name in wanted and _is_there(name))
+    families = tuple(_module(name).mount(world, overrides) for name in FAMILIES if name in wanted)
     known = sorted(identity for family in families for identity in family.specs)
     if lost := sorted(set(overrides) - set(known)):
         raise BadWorld(f"world file: there is no provider {lost[0]!r}; there are: {', '.join(known)}.")
@@ -91,15 +90,6 @@ class CrashWriter:
 
 def _module(name: str) -> Any:
     return importlib.import_module(f"simulators.{name}.family")
-
-
-def _is_there(name: str) -> bool:
-    try:
-        importlib.import_module(f"simulators.{name}.family")
-    except ImportError as error:
-        sys.stderr.write(f"simulators.{name} is not there yet: {error}\n")
-        return False
-    return True
 
 
 def _join(world: World, families: Sequence[Family]) -> None:

@@ -22,7 +22,7 @@ def test_one_line_says_where_and_it_answers_at_once() -> None:
         assert server.url.startswith("http://127.0.0.1:")
         assert server.line["pid"] == server.process.pid
         assert server.http.get("/control/health").json()["nonce"] == server.line["nonce"]
-        with smtplib.SMTP(*server.line["smtp"], timeout=PATIENCE) as smtp:
+        with smtplib.SMTP(server.line["smtp"][0], server.line["smtp"][1], timeout=PATIENCE) as smtp:
             assert smtp.noop()[0] == 250
 
 
@@ -32,7 +32,7 @@ def test_it_ends_at_a_signal_even_while_somebody_waits(number: int) -> None:
         folder = Path(f"/proc/{server.process.pid}/fd")
         opened = {str(entry.readlink()) for entry in folder.iterdir() if entry.exists()}
         (store,) = {Path(name) for name in opened if name.endswith("world.sqlite")}
-        with socket.create_connection(server.http.base_url.netloc.decode().split(":")) as waiting:
+        with socket.create_connection((server.http.base_url.host, server.http.base_url.port)) as waiting:
             poll = f"GET /control/journal?count=9&wait=20 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {server.line['key']}\r\n\r\n"
             waiting.sendall(poll.encode())
             assert server.http.get("/control/health").status_code == 200

@@ -23,7 +23,7 @@ def told(story: Story) -> Callable[..., None]:
 
         asyncio.run(live())
 
-    del run.__wrapped__  # type: ignore[attr-defined]  # pytest reads the signature of what is wrapped
+    del run.__wrapped__  # pytest reads the signature of what is wrapped
     return run
 
 

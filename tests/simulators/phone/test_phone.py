@@ -16,7 +16,7 @@ from tests.worlds import KEY, Visit, visit, without_key
 async def with_scripts() -> AsyncIterator[Visit]:
     """The phones' background runs."""
     async with visit() as here:
-        jobs = [asyncio.create_task(job()) for family in here.families for job in family.background]  # type: ignore[arg-type]
+        jobs = [asyncio.ensure_future(job()) for family in here.families for job in family.background]
         try:
             yield here
         finally:
