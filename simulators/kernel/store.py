@@ -56,7 +56,8 @@ class Bell:
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            await asyncio.wait_for(event.wait(), seconds)
+            async with asyncio.timeout(seconds):  # Python 3.11's wait_for can swallow a cancellation that meets the ring
+                await event.wait()
         except TimeoutError:
             return False
         else:
