@@ -56,7 +56,9 @@ class Bell:
         event = asyncio.Event()
         self._waiting.add(event)
         try:
-            async with asyncio.timeout(seconds):  # Python 3.11's wait_for can swallow a cancellation that meets the ring
+            async with asyncio.timeout(
+                seconds
+            ):  # Python 3.11's wait_for can swallow a cancellation that meets the ring
                 await event.wait()
         except TimeoutError:
             return False
