@@ -1,0 +1,1 @@
+"""Certification authorities with remote signing, and the national hub in front of them."""

@@ -1,0 +1,1 @@
+"""The thin shells: they load, let the core decide, and save."""

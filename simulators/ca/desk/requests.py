@@ -1,0 +1,191 @@
+"""A CA's desk: which certificates a person has, the request that waits for the phone, how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulators.ca import asking, digests, orders, signing
+from simulators.ca.desk import effects
+from simulators.ca.desk.callers import Caller
+from simulators.ca.orders import Order
+from simulators.ca.reasons import Reason, Refused
+from simulators.ca.signing import SigningRequest, State
+from simulators.ca.spec import CaSpec
+from simulators.ca.subscribers import Subscribers
+from simulators.kernel import faults
+from simulators.kernel.courier import Delivery
+from simulators.kernel.pki import Certificate
+from simulators.kernel.records import Change, Event, Instant, Key, Records
+from simulators.world import World
+
+RSA_BYTES = 256
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The certificates to answer, and the effect of a planned fault."""
+
+    certificates: tuple[Certificate, ...]
+    injected: str = ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request that waits for the phone, and the effect of a planned fault on its webhook."""
+
+    request: SigningRequest
+    injected: str = ""
+
+
+class Desk:
+    """One CA. `webhook_body` writes a request in the words of its wire."""
+
+    def __init__(
+        self, world: World, spec: CaSpec, subscribers: Subscribers, webhook_body: Callable[[SigningRequest], str]
+    ) -> None:
+        self.world = world
+        self.spec = spec
+        self.subscribers = subscribers
+        self.source = f"ca.{spec.id}"
+        self._webhook_body = webhook_body
+
+    async def listed(self, caller: Caller, user_id: str, serial: str, *, hub: bool = False) -> Listing:
+        """The person's certificates; a serial leaves the one that has it."""
+        try:
+            citizen = await self.subscribers.citizen(user_id)
+        except Refused:
+            if self.spec.unknown_user == "refused":
+                raise
+            await self.world.store.note(self._listed(caller, user_id, 0, hub=hub))
+            return Listing(())
+        own = tuple(await self.subscribers.certificates(citizen))
+        site, abouts = f"{self.spec.id}.list", (citizen.id, caller.contract)
+        keys = faults.keys(site, abouts)
+        planned = effects.planned(await self.world.store.read(*keys), site, abouts)
+        stranger = (await self.subscribers.stranger(),) if planned == "another_citizen" else ()
+        wanted = orders.plain_serial(serial)
+
+        def decide(records: Records, _now: Instant) -> Change:
+            taken = faults.take(records, site, abouts, contract=caller.contract)
+            shown = {"": own, "another_citizen": stranger}.get(taken.effect, ())
+            shown = tuple(one for one in shown if wanted in {"", one.id} or taken.effect)
+            event = self._listed(caller, user_id, len(shown), hub=hub)
+            return Change(taken.records, (*taken.events, event), result=Listing(shown, taken.effect))
+
+        return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
+
+    async def open(self, caller: Caller, order: Order) -> Opened:
+        """The request, waiting; its prompt is on the phone when this returns."""
+        orders.check(order, self.spec.files_per_request)
+        citizen = await self.subscribers.citizen(order.user_id)
+        certificate = orders.chosen(await self.subscribers.certificates(citizen), order.serial)
+        request = self._drawn(caller, order, certificate)
+        code = self.world.entropy.digits(f"{self.source}.code", 8)
+        forgery, token = self.forgery(request), self.webhook_token()
+        own, shown = Key(SigningRequest, request.id), Key(Certificate, certificate.id)
+        site, abouts = f"{self.spec.id}.webhook", abouts_of(request)
+
+        def decide(records: Records, now: Instant) -> Change:
+            if records[own] is not None:
+                why = f"transaction_id {order.transaction!r} was used before: each request needs a new one"
+                raise Refused(Reason.TRANSACTION_REPEATED, why)
+            stored = records[shown]
+            assert stored is not None, "certificates are never removed"
+            if reason := orders.unusable(stored, now):
+                raise Refused(reason, f"certificate {stored.id} is {reason.value}: choose another, or ask the CA")
+            waiting, event = signing.opened(request, now, self.spec.request_ttl)
+            prompt = asking.question(waiting, order, caller.name, code, now)
+            effect = effects.planned(records, site, abouts) if waiting.webhook else ""
+            if effect not in effects.AT_ONCE:
+                return Change((waiting, prompt), (event,), result=Opened(waiting))
+            taken = faults.take(records, site, abouts, ref=waiting.transaction, contract=waiting.contract)
+            sent = (self.delivery(forgery, token, now, effect),) if effect == "forged" else ()
+            return Change(
+                (waiting, prompt, *sent, *taken.records), (event, *taken.events), result=Opened(waiting, effect)
+            )
+
+        keys = [own, shown, *faults.keys(site, abouts)]
+        return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
+
+    async def found(self, transaction: str, contract: str = "") -> SigningRequest:
+        """How a request stands; one whose time is over is ended by being looked at."""
+        found = await self.world.store.find(SigningRequest, about=transaction, contract=contract or None)
+        own = [request for request in found if request.ca == self.spec.id and not request.hub]
+        if not own:
+            why = f"no request with transaction_id {transaction[:80]!r} was accepted here"
+            raise Refused(Reason.TRANSACTION_UNKNOWN, why)
+        return await self.current(own[-1].id)
+
+    async def current(self, request_id: str) -> SigningRequest:
+        """The request as it stands at this instant."""
+        key = Key(SigningRequest, request_id)
+        request = await self.world.store.get(key)
+        assert request is not None, "requests are never removed"
+        if request.state is not State.WAITING or self.world.store.now() < request.expires:
+            return request
+
+        def decide(records: Records, now: Instant) -> Change:
+            stored = records[key]
+            assert stored is not None, "requests are never removed"
+            return signing.ended(stored, now)
+
+        change = await self.world.store.change([key], decide)
+        return next((record for record in change.records if isinstance(record, SigningRequest)), request)
+
+    def webhook_token(self) -> str:
+        return self.world.entropy.token(f"{self.source}.webhook")
+
+    def delivery(self, request: SigningRequest, token: str, due: Instant, injected: str = "") -> Delivery:
+        """The webhook about a request as it stands."""
+        return Delivery(
+            id=token,
+            contract=request.contract,
+            kind=f"{self.spec.id}.webhook",
+            source=self.source,
+            ref=request.transaction,
+            subject=request.citizen,
+            url=request.webhook,
+            headers={"Content-Type": "application/json; charset=utf-8"},
+            body=self._webhook_body(request),
+            due=due,
+            injected=injected,
+        )
+
+    def _drawn(self, caller: Caller, order: Order, certificate: Certificate) -> SigningRequest:
+        urls = {"contract": caller.webhook_url, "request": order.webhook, "none": ""}
+        entropy = self.world.entropy
+        return SigningRequest(
+            id=signing.request_id(self.spec.id, caller.contract, order.transaction),
+            contract=caller.contract,
+            ca=self.spec.id,
+            sp_id=caller.sp_id,
+            transaction=order.transaction,
+            tran_code=entropy.uuid(f"{self.source}.tran_code"),
+            citizen=order.user_id,
+            serial=certificate.id,
+            documents=order.documents,
+            encoding=order.encoding,
+            hub=order.hub,
+            webhook="" if order.hub else urls[self.spec.webhook],
+            prompt=entropy.token(f"{self.source}.prompt", 20),
+        )
+
+    def forgery(self, request: SigningRequest) -> SigningRequest:
+        """As somebody would write it who knows the transaction and has no key."""
+        values = [digests.value(self.world.entropy.draw("forged", RSA_BYTES)) for _ in request.documents]
+        return signing.approved(request, values)[0]
+
+    def _listed(self, caller: Caller, user_id: str, count: int, *, hub: bool) -> Event:
+        return Event(
+            source=self.source,
+            word="certificates_listed",
+            subject=user_id,
+            contract=caller.contract,
+            body={"user_id": user_id, "count": count, "hub": hub},
+        )
+
+
+def abouts_of(request: SigningRequest) -> tuple[str, str, str]:
+    """Whom a fault may be planned about."""
+    return request.transaction, request.citizen, request.contract

@@ -1,0 +1,69 @@
+"""VNPT SmartCA, the "sp769" API version 1 (the citizen confirms in the app).
+
+Confirmed: paths, POST alone, names of fields, sp_id and sp_password in each body, hex digests, raw PKCS#1 values in base64,
+`sig_wait_for_user_confirm`, codes 200 400 401 403 500, the body of the webhook, issuer name, shape of sp_id.
+Likely: 300 s, texts of refusal and expiry, `expired_in`, an empty list for an unknown person, five PIN tries and five minutes.
+Unknown, hence fields of the spec: whether an error's code is the HTTP status too, whether and when a webhook is repeated, how
+many files a request may have, other values of cert_status_code than VALID; a webhook after a refusal or expiry (none here).
+
+Not simulated: version 2 (TH: password and OTP), the OAuth API, calculateHash, `tran_code` as a key of the status call,
+tax codes, old identity cards and passports as user_id, several devices, turns used up, the PIN's change in the app.
+"""
+
+from __future__ import annotations
+
+from simulators.ca.reasons import Reason
+from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires.dialect import NEVER, Dialect, Word
+
+SP769 = Dialect(
+    list_paths=("/v1/credentials/get_certificate", "/v2/credentials/get_certificate"),
+    sign_path="/v1/signatures/sign",
+    status_path="/v1/signatures/sign/{transaction:path}/status",
+    success=("SUCCESS", "Success"),
+    row=(
+        "cert_id",
+        "service_type",
+        "service_name",
+        "cert_status",
+        "cert_status_code",
+        "serial_number",
+        "cert_subject",
+        "cert_valid_from",
+        "cert_valid_to",
+        "cert_data",
+        "chain_data",
+        "transaction_id",
+    ),
+    words={
+        Reason.UNREADABLE: Word(400, "BAD_REQUEST", "CONFIRMED"),
+        Reason.WRONG_METHOD: Word(405, "Method Not Allowed", "LIKELY"),
+        Reason.SP_UNKNOWN: Word(401, "SP_CREDENTIAL_INVALID", "CONFIRMED"),
+        Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
+        Reason.USER_UNKNOWN: Word(401, "SP_CREDENTIAL_INVALID: user_id", "LIKELY"),
+        Reason.SERIAL_NEEDED: Word(400, "BAD_REQUEST: serial_number", "UNKNOWN"),
+        Reason.SERIAL_UNKNOWN: Word(403, "CREDENTIAL_STATUS_INVALID", "LIKELY"),
+        Reason.SUSPENDED: Word(403, "CREDENTIAL_STATUS_INVALID", "CONFIRMED"),
+        Reason.REVOKED: Word(403, "CREDENTIAL_STATUS_INVALID", "CONFIRMED"),
+        Reason.LAPSED: Word(403, "CREDENTIAL_STATUS_INVALID", "CONFIRMED"),
+        Reason.TRANSACTION_MISSING: Word(400, "BAD_REQUEST: transaction_id", "LIKELY"),
+        Reason.TRANSACTION_REPEATED: Word(400, "BAD_REQUEST: transaction_id", "LIKELY"),
+        Reason.TRANSACTION_UNKNOWN: Word(400, "BAD_REQUEST: transaction not found", "UNKNOWN"),
+        Reason.BAD_FILES: Word(400, "BAD_REQUEST: sign_files", "CONFIRMED"),
+        Reason.BAD_DIGEST: Word(400, "BAD_REQUEST: data_to_be_signed", "CONFIRMED"),
+        Reason.REFUSED: Word(400, "REJECTED", "LIKELY"),
+        Reason.EXPIRED: Word(400, "EXPIRED", "LIKELY"),
+        Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),
+        Reason.CA_FAILED: NEVER("its own failure is an HTTP answer without a word"),
+    },
+)
+
+PROVIDER = CaSpec(
+    id="vnpt",
+    name="VNPT SmartCA",
+    source="Tài liệu tích hợp VNPT SMARTCA v4.x (05/2024); QĐ 769/QĐ-BTTTT",
+    doors=(Door(SP769, "/ca/vnpt/sca/sp769"),),
+    subject={"C": "VN", "O": "VIETNAM POSTS AND TELECOMMUNICATIONS GROUP", "CN": "VNPT SmartCA RS (MO PHONG)"},
+    service_name="SMARTCA PERSONAL PRO",
+    webhook="contract",
+)

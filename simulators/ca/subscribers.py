@@ -1,0 +1,101 @@
+"""Who has which certificate at a CA: made when it is first asked for, because a key costs 40 ms."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from typing import ClassVar
+
+from simulators.ca.reasons import Reason, Refused
+from simulators.ca.spec import CaSpec
+from simulators.kernel.citizens import Citizen, Citizens
+from simulators.kernel.pki import Certificate, Pki
+from simulators.kernel.profiles import Leaf
+from simulators.kernel.records import Change, Instant, Key, Record, Records
+from simulators.kernel.store import Store
+
+SHARED_KEYS = 64
+"""Citizens made in bulk for load share at most so many keys."""
+LONGEST_NAME = 64
+"""Characters of a CN or L (RFC 5280); an ST may have 128."""
+STRANGER = "stranger"
+"""Another citizen, for the faults that answer with somebody else."""
+
+
+class SharedKey(Record, frozen=True, kw_only=True):
+    """`id` is a number below SHARED_KEYS."""
+
+    KIND: ClassVar[str] = "shared_key"
+
+    keypair: str
+
+
+class Subscribers:
+    """The certificates of one CA."""
+
+    def __init__(self, store: Store, pki: Pki, citizens: Citizens, spec: CaSpec) -> None:
+        self._store = store
+        self._pki = pki
+        self._citizens = citizens
+        self._spec = spec
+        self._issuing = asyncio.Lock()
+
+    async def authority(self) -> Certificate:
+        return await self._pki.authority(self._spec.id, self._spec.subject)
+
+    async def citizen(self, user_id: str) -> Citizen:
+        """The person of that number, or Refused: every citizen of the world is a subscriber of every CA."""
+        if found := await self._citizens.get(user_id):
+            return found
+        why = f"user_id {user_id[:40]!r} is no personal identification number of a citizen of this world"
+        raise Refused(Reason.USER_UNKNOWN, why)
+
+    async def certificates(self, citizen: Citizen) -> list[Certificate]:
+        if found := await self._pki.issued(self._spec.id, citizen.id):
+            return found
+        async with self._issuing:
+            if found := await self._pki.issued(self._spec.id, citizen.id):
+                return found
+            keypair = await self._shared_key(citizen) if citizen.shared_keys else ""
+            return [await self._issue(citizen.id, self._leaf(citizen), keypair)]
+
+    async def stranger(self) -> Certificate:
+        """Somebody else's certificate of this CA, with a key of its own."""
+        async with self._issuing:
+            if found := await self._pki.issued(self._spec.id, STRANGER):
+                return found[0]
+            subject = {"C": "VN", "ST": "Hà Nội", "CN": "Người Khác (MÔ PHỎNG)"}
+            leaf = Leaf(subject=subject, uids=("CCCD:001099999999",), days=self._spec.certificate_days)
+            return await self._issue(STRANGER, leaf, "")
+
+    async def _issue(self, holder: str, leaf: Leaf, keypair: str) -> Certificate:
+        await self.authority()
+        return await self._pki.issue(self._spec.id, holder, leaf, keypair=keypair)
+
+    def _leaf(self, citizen: Citizen) -> Leaf:
+        name = (citizen.name or citizen.id)[:LONGEST_NAME]
+        *_, district, province = ["", "", *(part.strip() for part in citizen.address.split(","))]
+        subject = {
+            "C": "VN",
+            "ST": (province or "Việt Nam")[:LONGEST_NAME],
+            "L": (district or province or "Việt Nam")[:LONGEST_NAME],
+            "CN": name.upper()[:LONGEST_NAME] if self._spec.upper_names else name,
+        }
+        uids = (f"CCCD:{citizen.id}",)
+        return Leaf(
+            subject=subject, uids=uids, days=self._spec.certificate_days, ms_extensions=self._spec.ms_extensions
+        )
+
+    async def _shared_key(self, citizen: Citizen) -> str:
+        """One of at most SHARED_KEYS, the same for this person at every CA."""
+        number = str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS)
+        key = Key(SharedKey, number)
+        if found := await self._store.get(key):
+            return found.keypair
+        fresh = SharedKey(id=number, keypair=await self._pki.new_key())
+
+        def decide(records: Records, _now: Instant) -> Change:
+            kept = records[key]
+            return Change(result=kept.keypair) if kept else Change(records=(fresh,), result=fresh.keypair)
+
+        return (await self._store.change([key], decide)).result  # type: ignore[no-any-return]  # set above

@@ -1,0 +1,1 @@
+"""The JSON dialects that the CAs speak."""

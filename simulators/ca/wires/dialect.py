@@ -1,0 +1,58 @@
+"""A dialect of Decision 769/QĐ-BTTTT as data: paths, names of fields, and for each reason the provider's word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from simulators.ca.reasons import Reason
+
+Mark = Literal["CONFIRMED", "LIKELY", "UNKNOWN"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """What the provider says: its code, its text, and how sure we are of it."""
+
+    code: int
+    text: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class NEVER:  # reads as it is meant: NEVER("because")
+    """A reason that cannot come up at this wire, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One provider's words for the common wire."""
+
+    list_paths: tuple[str, ...]
+    sign_path: str
+    words: Mapping[Reason, Word | NEVER]
+    status_path: str = ""
+    """With {transaction} in it when the path names the transaction; empty where `sign` itself waits for the phone."""
+    pending: Word = Word(200, "sig_wait_for_user_confirm", "CONFIRMED")
+    success: tuple[str, ...] = ("SUCCESS",)
+    """The first is usual; with variance one of them."""
+    nothing_found: str = ""
+    """Message of an empty list, where it is not the usual one."""
+    encodings: tuple[str, ...] = ("hex",)
+    file_options: Literal["flat", "nested"] = "flat"
+    row: tuple[str, ...] = ("cert_id", "serial_number", "cert_data", "chain_data")
+    """Fields of a row of user_certificates."""
+    only_usable: bool = False
+    """Whether suspended, revoked and lapsed certificates are left out of the list."""
+    chain: Literal["object", "array"] = "object"
+    arrays: tuple[str, ...] = ("signatures",)
+    values: tuple[str, ...] = ("signature_value",)
+    """Names of the list of signatures and of the value in it; with variance one of them."""
+
+    def word(self, reason: Reason) -> Word:
+        word = self.words[reason]
+        assert isinstance(word, Word), f"{reason.value}: {word.why}"
+        return word
