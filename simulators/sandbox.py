@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +19,7 @@ from simulators.mounting import BadWorld
 
 KEPT = "sandbox.json"
 BACKLOG = 2048
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # refused without a public URL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,12 @@ class Sandbox:
     web: socket.socket
     smtp: socket.socket
 
+    @property
+    def mail_server(self) -> tuple[str, int]:
+        """Host and port as portals are told."""
+        host, port = self.smtp.getsockname()[:2]
+        return (urlsplit(self.kept.url).hostname or host) if host in EVERYWHERE else host, port
+
 
 @contextlib.contextmanager
 def opened(options: Options, seed: str) -> Iterator[Sandbox]:
@@ -67,7 +75,7 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
         web = _web_socket(options, earlier)
         smtp = _bound(options.host, _first(options.smtp_port, earlier.smtp_port if earlier else None), "--smtp-port")
         with web, smtp:
-            kept = _kept(options, seed, earlier, (web.getsockname()[1], smtp.getsockname()[1]))
+            kept = _kept(options, seed, earlier, (web, smtp))
             _write(folder / KEPT, kept)
             yield Sandbox(folder, kept, web, smtp)
     finally:
@@ -84,10 +92,10 @@ def _earlier(path: Path) -> Kept | None:
         raise BadWorld(f"--data: {path} is damaged ({error}); take another folder.") from error
 
 
-def _kept(options: Options, seed: str, earlier: Kept | None, ports: tuple[int, int]) -> Kept:
+def _kept(options: Options, seed: str, earlier: Kept | None, sockets: tuple[socket.socket, socket.socket]) -> Kept:
     """What stands from now on; an option that contradicts what was kept is refused, for URLs are inside certificates."""
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    url = (options.public_url or (earlier.url if earlier else "") or f"http://{host}:{ports[0]}").rstrip("/")
+    ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
+    url = (options.public_url or (earlier.url if earlier else "") or _url_of(sockets[0])).rstrip("/")
     said = options.seed or seed
     if earlier is None:
         # The run key is never drawn from the seed: who knows the seed would know the key.
@@ -102,6 +110,15 @@ def _kept(options: Options, seed: str, earlier: Kept | None, ports: tuple[int, i
     return now
 
 
+def _url_of(web: socket.socket) -> str:
+    host, port = web.getsockname()[:2]
+    if host in EVERYWHERE:
+        raise BadWorld(
+            f"--host: {host} is every address and no URL; say with --public-url how portals reach this server."
+        )
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _write(path: Path, kept: Kept) -> None:
     if not path.exists():
         path.touch(mode=0o600)
@@ -112,9 +129,15 @@ def _web_socket(options: Options, earlier: Kept | None) -> socket.socket:
     if options.fd is None:
         return _bound(options.host, _first(options.port, earlier.port if earlier else None), "--port")
     try:
-        return socket.socket(fileno=options.fd)
+        inherited = socket.socket(fileno=options.fd)
     except OSError as error:
-        raise BadWorld(f"--fd: {options.fd} is not an inherited listening socket ({error.strerror}).") from error
+        raise BadWorld(
+            f"--fd: {options.fd} is not an inherited socket ({error.strerror}); pass it to the process."
+        ) from error
+    if inherited.family not in {socket.AF_INET, socket.AF_INET6} or inherited.type != socket.SOCK_STREAM:
+        inherited.close()
+        raise BadWorld(f"--fd: {options.fd} is not a TCP socket; bind one and pass it to the process.")
+    return inherited
 
 
 def _first(*ports: int | None) -> int:

@@ -91,7 +91,7 @@ async def make_world(store: Store, sandbox: Sandbox) -> World:
         pki=Pki(store, entropy, kept.url),
         citizens=Citizens(store, entropy),
         url=kept.url,
-        smtp=sandbox.smtp.getsockname()[:2],
+        smtp=sandbox.mail_server,
         key=kept.key,
         nonce=fresh_seed(),
     )

@@ -15,7 +15,7 @@ from simulators.kernel import faults
 from simulators.kernel.citizens import Citizens
 from simulators.kernel.clock import MINUTE, VIETNAM, still
 from simulators.kernel.contracts import Contract, ContractRequest, Settings, settings_id
-from simulators.kernel.courier import Courier, Delivery, DeliveryKind, once
+from simulators.kernel.courier import Courier, Delivery, DeliveryKind, Outcome, once
 from simulators.kernel.entropy import Entropy
 from simulators.kernel.journal import Journal
 from simulators.kernel.pki import Pki
@@ -54,7 +54,7 @@ class Invented:
             specs={"one": object()},
             fault_sites={"invented.turn": ("late", "lost")},
             journal_words={"turned": "a turn was made"},
-            delivery_kinds=(DeliveryKind("invented.notice", once),),
+            delivery_kinds=(DeliveryKind("invented.notice", once), DeliveryKind("invented.repeated", four_times)),
             prompt_kinds=(PromptKind("invented.ask", self.answer),),
             ends={Turn: (None, end)},
             on_contract=self.on_contract,
@@ -71,6 +71,10 @@ class Invented:
         made = settings_id("invented", contract.id)
         values = {"user": "u", "password": "p", "hook": request.webhook_url}
         return [Settings(id=made, about=contract.id, contract=contract.id, section="invented", values=values)]
+
+
+def four_times(attempt: int, _outcome: Outcome, now: Instant) -> Instant | None:
+    return Instant(now + 5 * MINUTE) if attempt < 4 else None
 
 
 def end(turn: Turn, _now: Instant) -> Change:
@@ -120,10 +124,10 @@ class Visit:
         turn = Turn(id=f"turn-{ref}", ref=ref, over=over)
         await self.world.store.change([Key(Turn, turn.id)], lambda _records, _now: Change(records=(turn,)))
 
-    async def delivery(self, ref: str, url: str, *, wait: int) -> None:
+    async def delivery(self, ref: str, url: str, *, wait: int, kind: str = "invented.notice") -> None:
         """A callback that is due `wait` milliseconds from now."""
         due = Instant(self.world.store.now() + wait)
-        made = Delivery(id=f"d-{ref}", kind="invented.notice", source="invented", ref=ref, url=url, due=due)
+        made = Delivery(id=f"d-{ref}", kind=kind, source="invented", ref=ref, url=url, due=due)
         await self.world.store.change([Key(Delivery, made.id)], lambda _records, _now: Change(records=(made,)))
 
     async def take_fault(self, site: str, about: str) -> str:

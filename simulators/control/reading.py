@@ -114,15 +114,11 @@ class Reader:
     async def words(self, _request: Request, _given: None) -> Response:
         return answer(Words(dict(sorted(self._world.journal.words.items())), self._fault_sites))
 
-    async def journal(self, request: Request, given: Reading) -> Response:
+    async def journal(self, _request: Request, given: Reading) -> Response:
         fields = {name: getattr(given, name) for name in Question.__struct_fields__}
         question = Question(**fields | {"limit": max(given.limit, given.count)})
-        asked = request.query_params
         try:
-            if "wait" in asked:
-                rows = await self._world.journal.wait(question, count=given.count, seconds=given.wait)
-            else:
-                rows = self._world.journal.read(question)
+            rows = await self._world.journal.wait(question, count=given.count, seconds=given.wait)
         except UnknownWord:
             return refuse(422, f"Nobody writes the word {given.word!r}; GET /control/words lists the words.")
         return answer(Rows(rows, rows[-1].seq if rows else given.after))

@@ -90,11 +90,16 @@ class Journal:
         """The rows as soon as there are `count`, or those that there are when the time is over."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
+        rows: list[Row] = []
         while True:
-            rows = self.read(question)
+            last = self._store.rows("SELECT coalesce(max(seq), 0) FROM journal")[0][0]
+            rows += self.read(question)
             left = deadline - loop.time()
             if len(rows) >= count or left <= 0:
                 return rows
+            # What was looked through is not looked through again at the next bell.
+            after, limit = max(question.after, last), question.limit - len(rows)
+            question = msgspec.structs.replace(question, after=after, limit=limit)
             await self._store.bell.wait(left)
 
     def _row(self, seq: int, at: int, *rest: Any) -> Row:

@@ -109,6 +109,11 @@ def test_it_ends_with_its_parent() -> None:
         assert server.process.wait(PATIENCE) == 0
 
 
+def test_a_world_for_other_machines_tells_them_its_public_name() -> None:
+    with living("--host", "0.0.0.0", "--public-url", "http://thu.example:8400") as server:
+        assert server.line["smtp"][0] == "thu.example"
+
+
 def test_a_public_url_stands_in_what_portals_are_told() -> None:
     with living("--public-url", "https://thu.example/") as server:
         assert server.url == "https://thu.example"
@@ -124,6 +129,8 @@ def test_a_public_url_stands_in_what_portals_are_told() -> None:
     [
         (("--only", "mesages"), "--only: there is no family 'mesages'"),
         (("--fd", "99"), "--fd: 99 is not"),
+        (("--fd", "0"), "--fd: 0 is not"),
+        (("--host", "0.0.0.0"), "--host: 0.0.0.0 is every address"),
         (("--world", "/nowhere.toml"), "--world: /nowhere.toml cannot be read"),
         (("--with-parent", "--only", "messages"), "--with-parent: standard input is not a pipe"),
         (("--port", "70000"), "--port: 127.0.0.1:70000 cannot be bound"),

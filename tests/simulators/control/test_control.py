@@ -226,6 +226,23 @@ async def test_the_clock_moves_and_says_so(here: Visit) -> None:
     assert await here.words() == ["clock_moved"]
 
 
+@told
+async def test_the_clock_lives_through_each_repetition(here: Visit) -> None:
+    courier = asyncio.create_task(here.world.courier.run())
+    await here.delivery("T1", "http://127.0.0.1:9/ipn", wait=0, kind="invented.repeated")
+    assert (await here.http.post("/control/clock", json={"advance_seconds": 3600})).status_code == 200
+    rows = (await here.http.get("/control/journal?word=undelivered")).json()["rows"]
+    assert [(row["at"][11:16], row["body"]["attempt"], row["body"]["more"]) for row in rows] == [
+        ("09:00", 1, True),
+        ("09:05", 2, True),
+        ("09:10", 3, True),
+        ("09:15", 4, False),
+    ]
+    assert (await here.http.get("/control/quiet")).json() == {"quiet": True, "due": 0, "in_flight": 0, "later": 0}
+    courier.cancel()
+    await asyncio.gather(courier, return_exceptions=True)
+
+
 @pytest.mark.parametrize("seconds", [0, -1, 400 * 86_400 + 1, "soon"])
 def test_the_clock_goes_only_forward_and_not_too_far(seconds: object) -> None:
     async def live() -> None:
@@ -254,6 +271,14 @@ async def test_a_long_poll_answers_when_the_rows_are_there(here: Visit) -> None:
         assert not asked.done()
         await here.note("turned", ref=ref)
     assert [row["ref"] for row in (await asyncio.wait_for(asked, 5)).json()["rows"]] == ["A", "B"]
+
+
+@told
+async def test_a_long_poll_begins_after_and_ends_at_the_limit(here: Visit) -> None:
+    for ref in "ABCD":
+        await here.note("turned", ref=ref)
+    rows = (await here.http.get("/control/journal?after=1&limit=2&count=2&wait=1")).json()
+    assert ([row["ref"] for row in rows["rows"]], rows["next"]) == (["B", "C"], 3)
 
 
 @told
