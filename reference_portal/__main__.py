@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reference_portal.flaws import FLAWS
+from reference_portal.flaws.listing import listed
 from reference_portal.fleet import Berth, serve
 from reference_portal.parts import RIGHT, Parts
 from reference_portal.settings import SheetRefused, read
@@ -21,6 +22,9 @@ from reference_portal.settings import SheetRefused, read
 
 def main() -> int:
     options = _options()
+    if options.flaws:
+        print(listed())
+        return 0
     try:
         berths = _fleet(sys.stdin.readline()) if options.fleet else [_alone(options)]
     except (SheetRefused, OSError, ValueError, KeyError) as error:
@@ -41,8 +45,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--flaw", help="serve a portal with this defect: " + ", ".join(flaw.name for flaw in FLAWS))
     parser.add_argument("--fleet", action="store_true", help="serve the portals that standard input names")
+    parser.add_argument("--flaws", action="store_true", help="print the table of flaws as JSON and end")
     options = parser.parse_args()
-    if not options.fleet and options.settings is None:
+    if not (options.fleet or options.flaws) and options.settings is None:
         parser.error("--settings is needed: post a contract to the simulators and save its answer")
     return options
 

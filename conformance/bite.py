@@ -1,0 +1,134 @@
+"""Does the suite bite? Every flawed reference portal against every check, two at a time in one world: the kill matrix."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+
+from conformance import matrix
+from conformance.launch import ROOT, LaunchedPortal, Running, launched
+from conformance.matrix import Flaw, Row
+
+SIDE_BY_SIDE = 2
+CHANGED_SECONDS = 360.0
+"""What CI may spend on rows whose flaw or checks changed; more rows than fit are stale, and CI says so."""
+TENTH = 10
+
+
+def main() -> int:
+    options = _options()
+    flaws = [flaw for flaw in listed() if not options.flaw or flaw.name in options.flaw]
+    stored = matrix.load()
+    if options.changed:
+        flaws = _worth_a_rerun(flaws, stored)
+    began = time.monotonic()
+    limit = CHANGED_SECONDS if options.changed else float("inf")
+    rows = _bitten(flaws, lambda: time.monotonic() - began > limit)
+    if left := sorted({flaw.name for flaw in flaws} - {row.flaw for row in rows}):
+        print(
+            f"stale: {len(left)} rows did not fit {limit:.0f} s: run `make bite` and commit docs/kill-matrix.*: {left}"
+        )
+        return 1
+    problems = matrix.problems(flaws, rows, whole=not (options.flaw or options.changed))
+    if options.changed:
+        problems += matrix.differences(stored, rows)
+    elif not options.flaw:
+        matrix.save(rows, listed(), seconds=time.monotonic() - began)
+    for problem in problems:
+        print(problem)
+    print(f"{len(rows)} flawed portals, {len(problems)} problems, {time.monotonic() - began:.0f} s")
+    return 1 if problems else 0
+
+
+def listed() -> list[Flaw]:
+    """The reference portal's own table, asked as a process."""
+    command = [sys.executable, "-m", "reference_portal", "--flaws"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 -- ours
+    return [Flaw(**row) for row in json.loads(told) if not row.pop("load_only")]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m conformance.bite", description=__doc__)
+    parser.add_argument("--flaw", action="append", help="only this flaw (again for more); writes nothing")
+    parser.add_argument(
+        "--changed", action="store_true", help="only rows whose hash changed and a tenth of the others; writes nothing"
+    )
+    return parser.parse_args()
+
+
+def _worth_a_rerun(flaws: Sequence[Flaw], stored: dict[str, Row]) -> list[Flaw]:
+    """Those whose hash is another, and each tenth of the rest, by the hash, so that all get their turn."""
+    marks = {flaw.name: matrix.hash_of(flaw, ROOT) for flaw in flaws}
+    return [
+        flaw
+        for flaw in flaws
+        if flaw.name not in stored
+        or stored[flaw.name].hash != marks[flaw.name]
+        or int(marks[flaw.name][:8], 16) % TENTH == 0
+    ]
+
+
+def _bitten(flaws: Sequence[Flaw], is_over: Callable[[], bool]) -> list[Row]:
+    names = [None, *(flaw.name for flaw in flaws)]
+    rows: list[Row] = []
+    with launched(names) as running, _at_work(running) as judge:
+        right = judge(running.portals[0])
+        if right.caught or right.problem:
+            print(f"the right portal does not pass: {right.problem or sorted(right.caught)}")
+            return []
+        print(f"right portal passes {len(right.passed)} requirements in {right.seconds:.0f} s", flush=True)
+
+        def in_time(portal: LaunchedPortal) -> Row | None:
+            return None if is_over() else judge(portal)
+
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            pending = [pool.submit(in_time, portal) for portal in running.portals[1:]]
+            for done in as_completed(pending):
+                if (row := done.result()) is not None:
+                    rows.append(row)
+                    caught = ", ".join(sorted(row.caught)) or "NOTHING"
+                    print(f"[{len(rows)}/{len(flaws)}] {row.flaw}: {caught} ({row.seconds:.0f} s)", flush=True)
+    order = {flaw.name: place for place, flaw in enumerate(flaws)}
+    by_name = {flaw.name: flaw for flaw in flaws}
+    rows.sort(key=lambda row: order[row.flaw])
+    return [row.marked(matrix.hash_of(by_name[row.flaw], ROOT)) for row in rows]
+
+
+@contextmanager
+def _at_work(running: Running) -> Iterator[Callable[[LaunchedPortal], Row]]:
+    """Judges one portal with the whole suite, in a pytest of its own."""
+    with tempfile.TemporaryDirectory(prefix="hopchuan-bite-") as folder:
+
+        def judge(portal: LaunchedPortal) -> Row:
+            results = Path(folder) / portal.contract
+            began = time.monotonic()
+            command = [
+                *(sys.executable, "-m", "pytest", "conformance/", "-q", "-p", "no:cacheprovider"),
+                *("--portal", portal.origin, "--simulators", running.url, "--contract", portal.contract),
+                *("--results", str(results)),
+            ]
+            keys = {"HOPCHUAN_KEY": running.key, "HOPCHUAN_PORTAL_KEY": portal.key}
+            ended = subprocess.run(
+                command, cwd=ROOT, env=os.environ | keys, capture_output=True, text=True, check=False
+            )  # noqa: S603 -- ours
+            found = sorted(results.glob("*/verdicts.json"))
+            if not found:
+                return Row(
+                    portal.flaw or "",
+                    problem=f"pytest ended {ended.returncode}: {ended.stdout[-800:]}{ended.stderr[-800:]}",
+                )
+            told = json.loads(found[-1].read_text("utf-8"))
+            return matrix.row_of(portal.flaw or "", told, time.monotonic() - began)
+
+        yield judge
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

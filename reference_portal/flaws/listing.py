@@ -1,0 +1,24 @@
+"""The table of flaws as JSON, for whoever tries them from outside."""
+
+import json
+
+from reference_portal.flaws import FLAWS
+
+
+def listed() -> str:
+    """`[{name, caught_by, also, repeats, vi, en, load_only}, …]` in the order of the table."""
+    return json.dumps(
+        [
+            {
+                "name": flaw.name,
+                "caught_by": sorted(flaw.caught_by),
+                "also": sorted(flaw.also),
+                "repeats": flaw.repeats,
+                "vi": flaw.vi,
+                "en": flaw.en,
+                "load_only": flaw.load_only,
+            }
+            for flaw in FLAWS
+        ],
+        ensure_ascii=False,
+    )
