@@ -5,16 +5,19 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from conformance.failures import Ours
+from conformance.failures import NotExercised, Ours
+from conformance.records import Refused
+from conformance.transport import Unreachable
 from loadtests.assignment import ADAPTER
 from loadtests.audit import audit
-from loadtests.journeys import PARALLEL
+from loadtests.journeys import PARALLEL, Unfit
 from loadtests.report import as_json, as_text
 from loadtests.run import Given, Order, run
 
+VIETNAM = timezone(timedelta(hours=7))
 USAGE, OURS = 4, 3
 NEEDED = ("simulators", "contract", "portal_key", "run_key")
 
@@ -31,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE
     try:
         return run(_order(options, passed_on if mark else _locust_arguments(options)))
+    except (Unreachable, Refused, Unfit, NotExercised) as error:
+        print(f"loadtests: {error}", file=sys.stderr)
+        return USAGE
     except Ours as error:
         print(f"loadtests: {error}", file=sys.stderr)
         return OURS
@@ -67,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _order(options: argparse.Namespace, locust: Sequence[str]) -> Order:
-    folder = options.results or Path("results") / f"load-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    folder = options.results or Path("results") / f"load-{datetime.now(VIETNAM):%Y%m%d-%H%M%S}"
     given = None
     if options.portal:
         given = Given(options.portal, options.simulators, options.contract, options.portal_key, options.run_key)

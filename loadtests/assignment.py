@@ -8,8 +8,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from conformance.adapter import Portal, Wiring
+from conformance.browser import Browser
 from conformance.control import Control
-from conformance.transport import Send
+from conformance.records import Capabilities
+from conformance.transport import HttpxTransport, Send
+from loadtests.journeys import Plan
 
 VARIABLE = "HOPCHUAN_LOAD"
 ADAPTER = "conformance.adapters.http:HttpPortal"
@@ -45,3 +48,11 @@ class Assignment:
             Wiring(self.origin, self.portal_key, send, **more)
         )
         return made
+
+    def survey(self) -> tuple[Capabilities, Plan]:
+        """What the portal says of itself and what citizens will therefore do, asked outside Locust's table."""
+        with HttpxTransport() as send:
+            portal = self.portal(send)
+            capabilities = portal.capabilities()
+            catalogue = portal.person(Browser(send, home=portal.origin)).dossiers.procedures()
+        return capabilities, Plan.of(capabilities, catalogue, notice_effect=self.notice_effect)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import logging
 import os
 import sys
 import time
@@ -12,12 +13,11 @@ from typing import Any
 from locust import FastHttpUser, constant, events, task
 from locust.runners import MasterRunner, WorkerRunner
 
-from conformance.browser import Browser
 from conformance.lab import Lab
 from conformance.people import Citizen
-from conformance.transport import PATIENCE_SECONDS, HttpxTransport, Send
+from conformance.transport import PATIENCE_SECONDS, Send
 from loadtests.assignment import VARIABLE, Assignment
-from loadtests.journeys import Journey, Plan
+from loadtests.journeys import Journey
 from loadtests.tally import ARRIVED, BROKEN, CUT, Begun, Deed, Over, Tally
 from loadtests.transport import LocustTransport, Places
 
@@ -30,6 +30,9 @@ if VARIABLE not in os.environ and not ONLY_SHOWS & set(sys.argv):
     os.execv(sys.executable, [sys.executable, "-m", "loadtests", "run", "--", *sys.argv[1:]])  # noqa: S606 -- ourselves
 
 
+logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each question to the control side is no news
+
+
 class Ground:
     """What the journeys of this process share; made when its test starts, with plain httpx, outside Locust's table."""
 
@@ -38,12 +41,7 @@ class Ground:
         self.control = assignment.control()
         self.tally = Tally(Path(assignment.folder) / "tally")
         self.numbers = itertools.count()
-        with HttpxTransport() as send:
-            portal = assignment.portal(send)
-            self.capabilities = portal.capabilities()
-            person = portal.person(Browser(send, home=portal.origin))
-            catalogue = person.dossiers.procedures()
-        self.plan = Plan.of(self.capabilities, catalogue, notice_effect=assignment.notice_effect)
+        self.capabilities, self.plan = assignment.survey()
         self.places = Places(self.capabilities.callback_path, self.capabilities.return_path)
 
     def lab(self, send: Send) -> Lab:

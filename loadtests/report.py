@@ -11,7 +11,7 @@ from loadtests.summary import Hops, Summary
 
 WORDS = {GREEN: "green", RED: "RED", VOID: "VOID (our own error)", NOTHING: "NOTHING: no journey arrived"}
 SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-SHOWN_OFFENDERS = 10
+SHOWN_OFFENDERS = 5
 
 
 def as_json(verdict: Verdict) -> dict[str, Any]:
@@ -52,7 +52,10 @@ def as_text(verdict: Verdict) -> Iterator[str]:
         yield from _some(one.offenders)
     yield ""
     yield f"Violations  {len(verdict.violations)}"
-    yield from _some(tuple(_violation(one, summary) for one in verdict.violations))
+    for law in dict.fromkeys(one.law for one in verdict.violations):
+        offenders = tuple(_violation(one, summary) for one in verdict.violations if one.law == law)
+        yield f"{law}  {len(offenders)}"
+        yield from _some(offenders)
     yield from (f"  VOID: {why}" for why in verdict.void[:SHOWN_OFFENDERS])
     locust = {0: "green"}.get(run["locust_exit_code"], f"RED (exit code {run['locust_exit_code']})")
     yield ""
@@ -62,11 +65,18 @@ def as_text(verdict: Verdict) -> Iterator[str]:
 
 def _operations(verdict: Verdict) -> Iterator[str]:
     heads = " ".join(f"{label + ' ms':>9}" for label in (*SHARES, "max"))
-    yield f"{'hop':<24} {'ok':>7} {'failed':>7} {'unknown':>8} {'Locust':>8} {heads}"
+    yield f"{'hop':<31} {'ok':>7} {'failed':>7} {'unknown':>8} {'Locust':>8} {heads}"
     for name, hops in sorted(verdict.summary.hops.items(), key=lambda item: (item[0].startswith("sim:"), item[0])):
         counted = verdict.locust.get(name, ("-", 0))[0]
         times = " ".join(f"{hops.percentile(share):>9.1f}" for share in (*SHARES.values(), 1.0))
-        yield f"{name:<24} {hops.success:>7} {hops.failure:>7} {hops.unknown:>8} {counted:>8} {times}"
+        yield f"{name:<31} {hops.success:>7} {hops.failure:>7} {hops.unknown:>8} {counted:>8} {times}"
+    lost = sum(
+        len(hops.milliseconds) - verdict.locust[name][0]
+        for name, hops in verdict.summary.hops.items()
+        if name in verdict.locust
+    )
+    if lost:
+        yield f"  Locust's own table lacks {lost} hops: the last report of a worker can be lost; the audit does not use it"
 
 
 def _operation(verdict: Verdict, name: str, hops: Hops) -> dict[str, Any]:
@@ -95,7 +105,7 @@ def _compared(one: Compared) -> dict[str, Any]:
 
 def _violation(one: Violation, summary: Summary) -> str:
     whose = ", ".join(sorted(summary.owners.get(one.ref, ())))
-    return f"{one.law}: {one.ref}{f' (citizen {whose})' if whose else ''}: {one.text_en} / {one.text_vi}"
+    return f"{one.ref}{f' (citizen {whose})' if whose else ''}: {one.text_en} / {one.text_vi}"
 
 
 def _some(lines: tuple[str, ...]) -> Iterator[str]:

@@ -49,7 +49,6 @@ class Order:
 
 def run(order: Order) -> int:
     """The audit's exit code."""
-    order.folder.mkdir(parents=True, exist_ok=True)
     with _world(order) as world, Control(world.simulators, world.run_key, world.contract) as control:
         assignment = Assignment(
             simulators=world.simulators,
@@ -61,6 +60,8 @@ def run(order: Order) -> int:
             notice_effect=order.notice_effect,
             adapter=order.adapter,
         )
+        assignment.survey()  # a portal that is down, or unfit for the journey, is one sentence before anything starts
+        order.folder.mkdir(parents=True, exist_ok=True)
         before = max((row.seq for row in control.journal()), default=0)
         told = _load(order, assignment)
         told |= {"portal": world.portal, "contract": world.contract, "flaw": order.flaw, "journal_before": before}
@@ -75,8 +76,11 @@ def run(order: Order) -> int:
 @contextmanager
 def _world(order: Order) -> Iterator[Given]:
     if order.given:
+        with Control(order.given.simulators, order.given.run_key) as control:
+            control.get(f"/control/contracts/{order.given.contract}")  # a contract that nobody made is told at once
         yield order.given
         return
+    order.folder.mkdir(parents=True, exist_ok=True)
     with launched((order.flaw,), logs=order.folder) as running:
         portal = running.portals[0]
         yield Given(portal.origin, running.url, portal.contract, portal.key, running.key)

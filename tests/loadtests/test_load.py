@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from conformance.launch import launched
 from tests.source_tree import ROOT
 
 USERS, SECONDS = 5, 8
@@ -49,6 +50,36 @@ def test_the_racy_portal_is_green_for_locust_and_red_for_the_audit_with_the_offe
     doubled = [one for one in told["violations"] if one["law"] == "one_receipt_a_settlement"]
     assert doubled
     assert all(one["ref"] and one["citizens"] for one in doubled)
+
+
+def test_a_portal_that_is_down_or_a_contract_that_nobody_made_is_one_sentence_and_exit_4() -> None:
+    with launched() as running:
+        given = ["--simulators", running.url, "--run-key", running.key, "--portal-key", "k"]
+        contract = running.portals[0].contract
+        for more, word in (
+            (["--portal", "http://localhost:9", "--contract", contract], "http://localhost:9"),
+            (["--portal", running.portals[0].origin, "--contract", "cNobody"], "cNobody"),
+        ):
+            done = subprocess.run(
+                [sys.executable, "-m", "loadtests", "run", *given, *more],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+            assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+            assert word in done.stderr
+
+
+def test_a_world_that_runs_already_is_used_and_left_running(tmp_path: Path) -> None:
+    with launched() as running:
+        portal = running.portals[0]
+        keys = ["--run-key", running.key, "--portal-key", portal.key]
+        where = ["--portal", portal.origin, "--simulators", running.url, "--contract", portal.contract]
+        for number in (1, 2):  # the second run's counts are its own, beside what the first left in journal and books
+            code, told = load(tmp_path / str(number), *keys, *where, "--users", "2", "--seconds", "3")
+            assert (code, told["run"]["flaw"]) == (0, None), told
 
 
 def test_locust_lists_its_users_without_starting_a_world() -> None:
