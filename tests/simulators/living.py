@@ -66,7 +66,7 @@ def living(*options: str, pass_fds: tuple[int, ...] = ()) -> Iterator[Living]:
             with httpx.Client(base_url=line["url"], headers=headers, timeout=PATIENCE, trust_env=False) as http:
                 yield Living(process, line, http)
         finally:
-            process.kill()
+            process.terminate()  # a kill would leave its temporary folder behind
             process.wait(PATIENCE)
 
 
