@@ -1,4 +1,4 @@
-"""ID tokens and the key set: WSO2's claims, RS256 by hand (what judges them elsewhere is joserfc and Authlib)."""
+"""ID tokens and the key set: WSO2's claims, RS256 by hand (what judges them elsewhere is joserfc)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,191 @@
+"""ID tokens before a foreign judge: joserfc takes the right one and refuses every planned deviation."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+
+from simulators.kernel.citizens import Citizen
+from simulators.kernel.records import Key
+from simulators.portal.deviations import FAULT_SITES
+from simulators.portal.records import SigningKey
+from tests.simulators.portal.house import House, in_house, told
+from tests.worlds import TET
+
+NOW = int(TET.timestamp())
+REFUSED_BY_SIGNATURE = {"alg_none", "hs256_public_key", "bad_signature", "unknown_kid"}
+
+
+class Refused(Exception):
+    """A judge says no."""
+
+
+async def keys(house: House) -> dict[str, Any]:
+    served: dict[str, Any] = (await house.http.get(house.sheet["jwks_uri"])).json()
+    return served
+
+
+async def a_login(house: House, citizen: Citizen) -> dict[str, Any]:
+    code = told(await house.log_in(house.browser(), citizen))["code"]
+    made: dict[str, Any] = (await house.tokens(code)).json()
+    return made
+
+
+async def by_joserfc(house: House, token: str) -> dict[str, Any]:
+    try:
+        served = KeySet.import_key_set(await keys(house))
+        registry = JWSRegistry(algorithms=["RS256"])
+        claims = jwt.decode(token, served, algorithms=["RS256"], registry=registry).claims
+        rules = jwt.JWTClaimsRegistry(
+            now=NOW,
+            iss={"essential": True, "value": house.sheet["issuer"]},
+            aud={"essential": True, "value": house.sheet["client_id"]},
+            azp={"value": house.sheet["client_id"]},
+            sub={"essential": True},
+            exp={"essential": True},
+            iat={"essential": True},
+            nonce={"essential": True, "value": "nonce-of-the-portal"},
+        )
+        rules.validate(claims)
+    except (JoseError, ValueError) as error:
+        raise Refused(error) from error
+    if not isinstance(claims["sub"], str):
+        raise Refused("sub is not a string")
+    return claims
+
+
+@in_house()
+async def test_joserfc_takes_the_right_token(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    made = await a_login(house, citizen)
+    claims = await by_joserfc(house, made["id_token"])
+    assert claims["sub"] == citizen.techid
+    assert claims["exp"] - claims["iat"] == 3600
+    assert claims["acr"] == "LoA1"
+    assert claims["auth_time"] == NOW
+    half = hashlib.sha256(made["access_token"].encode()).digest()[:16]
+    assert claims["at_hash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    assert (await house.userinfo(made["access_token"])).json()["sub"] == claims["sub"]
+
+
+@pytest.mark.parametrize("effect", FAULT_SITES["login.id_token"])
+@in_house()
+async def test_joserfc_refuses_each_planned_deviation_and_the_next_token_is_right(house: House, effect: str) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.id_token", effect, citizen)
+    bent = (await a_login(house, citizen))["id_token"]
+    with pytest.raises(Refused):
+        await by_joserfc(house, bent)
+    assert house.rows("code_redeemed")[0].body["injected"] == effect
+    await by_joserfc(house, (await a_login(house, citizen))["id_token"])
+    assert "injected" not in house.rows("code_redeemed")[1].body
+
+
+@pytest.mark.parametrize("effect", sorted(set(FAULT_SITES["login.id_token"]) - REFUSED_BY_SIGNATURE))
+@in_house()
+async def test_a_planned_deviation_of_claims_keeps_a_good_signature(house: House, effect: str) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.id_token", effect, citizen)
+    bent = (await a_login(house, citizen))["id_token"]
+    jwt.decode(bent, KeySet.import_key_set(await keys(house)), algorithms=["RS256"])
+
+
+@in_house()
+async def test_the_hmac_is_made_with_the_public_key_as_it_is_published_in_pem(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.id_token", "hs256_public_key", citizen)
+    token = (await a_login(house, citizen))["id_token"]
+    text, _, signature = token.rpartition(".")
+    public = KeySet.import_key_set(await keys(house)).keys[0]
+    made = hmac.digest(public.as_pem(private=False), text.encode(), hashlib.sha256)
+    assert base64.urlsafe_b64encode(made).rstrip(b"=").decode() == signature
+
+
+@in_house()
+async def test_the_key_is_kept_so_that_it_survives_a_restart(house: House) -> None:
+    key = await house.world.store.get(Key(SigningKey, "vnconnect-2022"))
+    assert key
+    served = (await keys(house))["keys"]
+    assert [one["kid"] for one in served] == [key.kid]
+    assert "d" not in served[0]
+
+
+@in_house()
+async def test_discovery_says_what_is_there(house: House) -> None:
+    told_there = (await house.http.get(house.sheet["issuer"] + "/.well-known/openid-configuration")).json()
+    assert told_there["issuer"] == house.sheet["issuer"]
+    for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "end_session_endpoint"):
+        assert told_there[name] == house.sheet[name]
+        path = told_there[name].removeprefix("http://127.0.0.1:8400")
+        assert any(route.path == path for route in house.family.routes), name
+    assert json.dumps(told_there["response_types_supported"]) == '["code"]'
+
+
+@pytest.mark.parametrize("effect", FAULT_SITES["login.userinfo"])
+@in_house()
+async def test_planned_deviations_of_userinfo(house: House, effect: str) -> None:
+    citizen = await house.world.citizens.make({"name": "Đỗ Thị Ngọc Ánh"})
+    access = (await a_login(house, citizen))["access_token"]
+    right = (await house.userinfo(access)).json()
+    await house.fault("login.userinfo", effect, citizen)
+    reply = await house.userinfo(access)
+    bent = reply.json()
+    if effect == "server_error":
+        assert reply.status_code == 500
+        assert house.rows("token_refused")[-1].body["injected"] == effect
+    else:
+        assert bent != right
+        assert house.rows("userinfo_read")[-1].body["injected"] == effect
+    seen = {
+        "without_email": lambda: "ThuDienTu" not in bent and "SoDienThoai" in bent,
+        "without_phone": lambda: "SoDienThoai" not in bent and "ThuDienTu" in bent,
+        "extra_claims": lambda: right.items() <= bent.items(),
+        "kind_as_number": lambda: bent["LoaiTaiKhoan"] == 1,
+        "another_subject": lambda: bent["sub"] == bent["TechID"] != right["sub"],
+        "name_nfd": lambda: bent["HoVaTen"] != right["HoVaTen"] and len(bent["HoVaTen"]) > len(right["HoVaTen"]),
+        "server_error": lambda: bent["error"] == "server_error",
+    }
+    assert seen[effect]()
+    assert (await house.userinfo(access)).json() == right
+
+
+@in_house()
+async def test_a_planned_server_error_of_the_token_endpoint_leaves_the_code_good(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.token", "server_error", citizen)
+    code = told(await house.log_in(house.browser(), citizen))["code"]
+    assert (await house.tokens(code)).status_code == 500
+    assert house.rows("token_refused")[-1].body["injected"] == "server_error"
+    assert (await house.tokens(code)).status_code == 200
+
+
+@in_house()
+async def test_userinfo_has_the_names_and_types_of_the_real_one(house: House) -> None:
+    for _ in range(6):
+        citizen = await house.world.citizens.make()
+        given = (await house.userinfo((await a_login(house, citizen))["access_token"])).json()
+        assert given["TechID"] == given["sub"] == citizen.techid
+        assert given["LoaiTaiKhoan"] == "1"
+        assert given["SoDinhDanh"] == citizen.id
+        assert given["HoVaTen"] == citizen.name
+        assert given["NgayThangNamSinh"] == citizen.birth
+        assert isinstance(given["GioiTinh"], int)
+        assert given["SoDienThoai"] == citizen.phone
+        assert given["ThuDienTu"] == citizen.email
+
+
+@in_house()
+async def test_a_citizen_without_an_email_has_no_such_claim(house: House) -> None:
+    citizen = await house.world.citizens.make({"email": None})
+    await house.fault("login.userinfo", "without_phone", citizen)
+    given = (await house.userinfo((await a_login(house, citizen))["access_token"])).json()
+    assert not {"ThuDienTu", "SoDienThoai"} & set(given)
