@@ -8,8 +8,8 @@ from typing import Any
 from conformance.journal import ACKNOWLEDGED, SEATED, Row
 
 SUCCESS = "00"
-# Deliveries that a fault left true: repeated, early, or with a field more.
-BELIEVABLE = frozenset({"", "duplicate", "parallel", "before_return", "extra_field"})
+# Deliveries that a fault left true: repeated, early, late, or with a field more.
+BELIEVABLE = frozenset({"", "duplicate", "parallel", "before_return", "extra_field", "late"})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ Checksum = Literal["right", "wrong", "missing", "empty"]
 
 EFFECTS = (
     *("lost", "duplicate", "parallel", "wrong_checksum", "missing_checksum", "wrong_amount", "another_order"),
-    *("half_success", "failure_after_success", "before_return", "extra_field"),
+    *("half_success", "failure_after_success", "before_return", "extra_field", "late"),
 )
 RETURN_EFFECTS = ("lost",)
 QUERY_EFFECTS = ("server_error",)
@@ -101,6 +101,7 @@ def _parallel(payment: Payment, args: Args, _spec: GatewaySpec) -> list[Post]:
 SCHEDULES: Mapping[str, Callable[[Payment, Args, GatewaySpec], list[Post]]] = {
     "": lambda payment, _args, _spec: [Post(payment)],
     "lost": lambda _payment, _args, _spec: [],
+    "late": lambda payment, _args, spec: [Post(payment, delay=spec.notice_gap, injected="late")],
     "duplicate": _duplicate,
     "parallel": _parallel,
     "failure_after_success": _failure_after_success,
