@@ -115,9 +115,9 @@ def _at_work(running: Running) -> Iterator[Callable[[LaunchedPortal], Row]]:
                 *("--results", str(results)),
             ]
             keys = {"HOPCHUAN_KEY": running.key, "HOPCHUAN_PORTAL_KEY": portal.key}
-            ended = subprocess.run(
+            ended = subprocess.run(  # noqa: S603 -- ours
                 command, cwd=ROOT, env=os.environ | keys, capture_output=True, text=True, check=False
-            )  # noqa: S603 -- ours
+            )
             found = sorted(results.glob("*/verdicts.json"))
             if not found:
                 return Row(
