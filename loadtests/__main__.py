@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from conformance.failures import NotExercised, Ours
+from conformance.failures import NotExercised, Ours, WrongOption
 from conformance.records import Refused
 from conformance.transport import Unreachable
 from loadtests.assignment import ADAPTER
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return USAGE
     try:
         return run(_order(options, passed_on if mark else _locust_arguments(options)))
-    except (Unreachable, Refused, Unfit, NotExercised) as error:
+    except (WrongOption, Unreachable, Refused, Unfit, NotExercised) as error:
         print(f"loadtests: {error}", file=sys.stderr)
         return USAGE
     except Ours as error:

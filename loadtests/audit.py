@@ -82,8 +82,8 @@ def _void(folder: Path, run: Mapping[str, Any]) -> Iterator[str]:
     for row in books.kept(folder / CRASHES):
         body = row.get("body", {})
         yield f"the simulators crashed in {body.get('where')}: {body.get('error')}"
-    for ref in run["put_off"]:
-        yield f"the deliveries of {ref} did not come to an end"
+    if run["unquiet"]:
+        yield run["unquiet"]
 
 
 def _locust(table: Path) -> Mapping[str, tuple[int, int]]:

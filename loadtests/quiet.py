@@ -1,43 +1,46 @@
-"""Waiting until nothing is under way any more: deliveries that are due are answered, late repetitions made due now."""
+"""Waiting until nothing is under way any more: deliveries that are due are answered, late ones are made due now."""
 
 import time
 
 from conformance.control import Control
-from conformance.journal import Row
+from conformance.failures import NotExercised
 
 LOOK_SECONDS = 0.1
 PATIENCE_SECONDS = 120.0
 ROUNDS = 12
 """More than any provider repeats (VNPAY: ten times)."""
 
+CAUSES = ("payment_settled", "payment_failed", "signing_approved", "signing_refused")
+"""What a provider calls back about; the row's reference is the delivery's."""
 
-def wait_for_quiet(control: Control) -> list[str]:
-    """References whose deliveries are still put off when every round is over: normally none."""
+
+def wait_for_quiet(control: Control) -> str:
+    """Empty, or one sentence about what did not come to an end."""
     for _ in range(ROUNDS):
-        _settle(control)
-        late = put_off(control)
-        if not late:
-            return []
-        for ref in late:
-            control.post("/control/deliver-now", {"ref": ref, "contract": control.contract})
-    _settle(control)
-    return put_off(control)
+        if not _settled(control):
+            return f"deliveries that are due were not answered within {PATIENCE_SECONDS:.0f} s"
+        if not _later(control):
+            return ""
+        for ref in sorted({row.ref for word in CAUSES for row in control.journal(word=word)}):
+            _hasten(control, ref)
+    return f"{_later(control)} deliveries are still put off after {ROUNDS} rounds"
 
 
-def put_off(control: Control) -> list[str]:
-    """What a provider will repeat later, by the journal: the last attempt of a delivery said that more follow."""
-    if not control.get("/control/quiet", contract=control.contract)["later"]:
-        return []
-    last: dict[str, Row] = {}
-    for word in ("delivered", "undelivered"):
-        for row in control.journal(word=word):
-            name = str(row.body.get("delivery", row.ref))
-            if name not in last or last[name].seq < row.seq:
-                last[name] = row
-    return sorted({row.ref for row in last.values() if row.body.get("more")})
-
-
-def _settle(control: Control) -> None:
+def _settled(control: Control) -> bool:
     end = time.monotonic() + PATIENCE_SECONDS
-    while not control.quiet() and time.monotonic() < end:
+    while not control.quiet():
+        if time.monotonic() > end:
+            return False
         time.sleep(LOOK_SECONDS)
+    return True
+
+
+def _later(control: Control) -> int:
+    return int(control.get("/control/quiet", contract=control.contract)["later"])
+
+
+def _hasten(control: Control, ref: str) -> None:
+    try:
+        control.post("/control/deliver-now", {"ref": ref, "contract": control.contract})
+    except NotExercised:
+        return  # nothing about this reference is put off

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.control import Control
+from conformance.failures import WrongOption
 from conformance.launch import ROOT, launched
 from conformance.transport import HttpxTransport
 from loadtests import audit, books
@@ -49,6 +50,8 @@ class Order:
 
 def run(order: Order) -> int:
     """The audit's exit code."""
+    if (order.folder / audit.TALLY).exists():
+        raise WrongOption(f"{order.folder} holds another run's results; name a folder that does not (--results)")
     with _world(order) as world, Control(world.simulators, world.run_key, world.contract) as control:
         assignment = Assignment(
             simulators=world.simulators,
@@ -65,7 +68,7 @@ def run(order: Order) -> int:
         before = max((row.seq for row in control.journal()), default=0)
         told = _load(order, assignment)
         told |= {"portal": world.portal, "contract": world.contract, "flaw": order.flaw, "journal_before": before}
-        told["put_off"] = wait_for_quiet(control)
+        told["unquiet"] = wait_for_quiet(control)
         _keep(order.folder, control, assignment)
     (order.folder / audit.RUN).write_text(json.dumps(told, indent=2), encoding="utf-8")
     return subprocess.run(  # noqa: S603 -- ourselves

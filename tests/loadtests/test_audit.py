@@ -19,7 +19,7 @@ RUN: dict[str, Any] = {
     "contract": "c1",
     "flaw": None,
     "journal_before": 0,
-    "put_off": [],
+    "unquiet": "",
 }
 PAID = {"book": "payment", "ref": "T1", "dossier": "d1", "amount": 8000, "state": "paid", "proof": "notice"}
 DOSSIER = {"book": "dossier", "id": "d1", "code": "H10-1", "subject": "t1", "state": 1, "copy_of": None}
@@ -92,3 +92,8 @@ def test_a_generator_that_measures_itself_is_marked(tmp_path: Path) -> None:
 
 def test_a_portal_without_its_keys_is_one_sentence_and_exit_4() -> None:
     assert main(["run", "--portal", "http://localhost:1"]) == 4
+
+
+def test_a_folder_with_another_runs_results_is_refused(tmp_path: Path) -> None:
+    left(tmp_path, books=[])
+    assert main(["run", "--results", str(tmp_path)]) == 4

@@ -52,6 +52,13 @@ def test_the_racy_portal_is_green_for_locust_and_red_for_the_audit_with_the_offe
     assert all(one["ref"] and one["citizens"] for one in doubled)
 
 
+def test_the_audit_waits_for_notices_that_the_gateway_put_off(tmp_path: Path) -> None:
+    _, told = load(tmp_path / "late", "--users", "1", "--seconds", "1", "--notices", "wrong_checksum")
+    paid = next(one for one in told["compared"] if one["counterpart"] == "books: payment that is paid")
+    assert paid["successes"] == paid["rows"] > 0, "the right notice comes as the second, and later"
+    assert not told["void"]
+
+
 def test_a_portal_that_is_down_or_a_contract_that_nobody_made_is_one_sentence_and_exit_4() -> None:
     with launched() as running:
         given = ["--simulators", running.url, "--run-key", running.key, "--portal-key", "k"]
