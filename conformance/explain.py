@@ -7,6 +7,8 @@ from conformance.advice import advice_for
 from conformance.failures import Words
 from conformance.verdicts import Outcome, Verdict
 
+KEY_VARIABLES = {"simulators-key": "HOPCHUAN_KEY", "portal-key": "HOPCHUAN_PORTAL_KEY"}
+
 TITLES: Mapping[Outcome, Words] = {
     Outcome.PASSED: Words("ĐẠT", "passed"),
     Outcome.WARNED: Words("CẢNH BÁO", "warned"),
@@ -35,9 +37,10 @@ def explained(verdict: Verdict) -> str:
 
 
 def rerun_of(nodeid: str, options: Mapping[str, str]) -> str:
-    """One command for this check alone; keys are left to the environment."""
-    told = " ".join(f"--{name.replace('_', '-')}={shlex.quote(value)}" for name, value in options.items())
-    return f"pytest {shlex.quote(nodeid)} {told}".rstrip()
+    """One command for this check alone; keys are read from the environment, never written."""
+    told = [f"--{name.replace('_', '-')}={shlex.quote(value)}" for name, value in options.items()]
+    keys = [f'--{option}="${variable}"' for option, variable in KEY_VARIABLES.items()] if "portal" in options else []
+    return " ".join(["pytest", shlex.quote(nodeid), *told, *keys])
 
 
 def _paragraph(name: str, text: str) -> list[str]:

@@ -14,6 +14,14 @@ class Words:
         return f"{self.vi} / {self.en}"
 
 
+BETWEEN = " ∥ "
+
+
+def came(vi: str, en: str) -> str:
+    """An assertion's message: `assert refused, came("cổng đã nhận", "the portal took it")`."""
+    return f"{vi}{BETWEEN}{en}"
+
+
 class Missed(AssertionError):
     """Something was awaited and did not come, or came and must not."""
 

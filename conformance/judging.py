@@ -15,6 +15,7 @@ from conformance.failures import NotExercised, Words
 from conformance.profiles import load
 from conformance.requirement import Requirement, requirement_of
 from conformance.stashes import BENCH, OPTIONS, RUN, SECRET_OPTIONS, SEEN, UNCLAIMED
+from conformance.target import HTTP_ADAPTER
 from conformance.verdicts import Outcome, Verdict, cited, judged
 
 CHECK_SECONDS = 150
@@ -107,6 +108,8 @@ def _asked(item: pytest.Item) -> Requirement | None:
 def _verdict(item: pytest.Item, asked: Requirement, outcome: Outcome) -> Verdict:
     options = {name: item.config.getoption(f"--{name.replace('_', '-')}") for name in OPTIONS}
     told = {name: value for name, value in options.items() if value and name not in SECRET_OPTIONS}
+    if (adapter := item.config.option.adapter) != HTTP_ADAPTER:
+        told["adapter"] = adapter
     return Verdict(
         check=asked.id,
         number=asked.number,

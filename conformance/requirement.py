@@ -16,9 +16,9 @@ from conformance.transport import Unreachable
 Check = TypeVar("Check", bound=Callable[..., Any])
 
 ATTRIBUTE = "__requirement__"
-OF_THE_PORTAL = (AssertionError, Refused, Unreachable, Lost, NotOnPage, LookupError, ValueError)
-"""What a check may die of without being to blame (the last two: what it looked for in an answer is not there);
-anything else is the suite's own error."""
+OF_THE_PORTAL = (AssertionError, Refused, Unreachable, Lost, NotOnPage, LookupError, ValueError, NotImplementedError)
+"""What a check may die of without being to blame (LookupError, ValueError: what it looked for in an answer is not there;
+NotImplementedError: the adapter's); anything else is the suite's own error."""
 
 
 class Level(StrEnum):

@@ -12,7 +12,7 @@ OPTIONS = {
     "simulators": "address of the simulators that the portal is configured for",
     "simulators_key": "their run key (or the variable HOPCHUAN_KEY)",
     "contract": "id of the portal's contract",
-    "portal_key": "the portal's own key for the operations officer and books",
+    "portal_key": "the portal's own key for the operations officer and books (or the variable HOPCHUAN_PORTAL_KEY)",
 }
 SECRET_OPTIONS = frozenset({"simulators_key", "portal_key"})
 UNCLAIMED = "hopchuan_not_claimed"

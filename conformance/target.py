@@ -4,7 +4,8 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from conformance.launch import Running, secrets_of
 from conformance.records import Capabilities, Refused
 from conformance.transport import HttpxTransport, Send, Unreachable
 
-KEY_VARIABLE = "HOPCHUAN_KEY"
+KEY_VARIABLES = {"simulators_key": "HOPCHUAN_KEY", "portal_key": "HOPCHUAN_PORTAL_KEY"}
 HTTP_ADAPTER = "conformance.adapters.http:HttpPortal"
 PROBE_SECONDS = 10.0
 PARTS: Mapping[str, str] = {
@@ -86,13 +87,16 @@ class Baseline:
 
 def given(options: Mapping[str, str | None]) -> Target:
     """A target that somebody else runs: `--portal` demands the others."""
-    key = options.get("simulators_key") or os.environ.get(KEY_VARIABLE)
-    told = {**options, "simulators_key": key}
+    told = dict(options)
+    for name, variable in KEY_VARIABLES.items():
+        told[name] = options.get(name) or os.environ.get(variable)
     names = ("portal", "simulators", "contract", "portal_key", "simulators_key")
-    if missing := [f"--{name.replace('_', '-')}" for name in names if not told.get(name)]:
-        cure = f" (or the variable {KEY_VARIABLE})" if "--simulators-key" in missing else ""
+    if missing := [name for name in names if not told.get(name)]:
+        said = [
+            f"--{n.replace('_', '-')}" + (f" (or ${KEY_VARIABLES[n]})" if n in KEY_VARIABLES else "") for n in missing
+        ]
         raise WrongOption(
-            f"--portal needs {', '.join(missing)}{cure} too: start `python -m simulators serve`, make a contract with the "
+            f"--portal needs {', '.join(said)} too: start `python -m simulators serve`, make a contract with the "
             "portal's URLs, and configure the portal by the settings sheet (docs/certify-your-portal.md)."
         )
     for name in ("portal", "simulators"):
@@ -104,7 +108,7 @@ def given(options: Mapping[str, str | None]) -> Target:
         simulators=simulators,
         contract=str(told["contract"]),
         adapter=told.get("adapter") or HTTP_ADAPTER,
-        key=str(key),
+        key=str(told["simulators_key"]),
         portal_key=str(told["portal_key"]),
     )
 
@@ -171,10 +175,8 @@ def _secrets(target: Target) -> tuple[str, ...]:
 
 
 def _adapted(target: Target, send: Send) -> Portal:
-    try:
+    with _foreign(target, "made of one Wiring"):
         portal = target.connect(send)
-    except TypeError as error:
-        raise WrongOption(f"--adapter {target.adapter}: it must take one Wiring ({error}).") from error
     if missing := [name for name in ("origin", "capabilities", "person") if not hasattr(portal, name)]:
         raise WrongOption(
             f"--adapter {target.adapter}: it lacks {', '.join(missing)} of conformance/adapter.py's Portal."
@@ -184,7 +186,8 @@ def _adapted(target: Target, send: Send) -> Portal:
 
 def _capabilities(target: Target, portal: Portal) -> Capabilities:
     try:
-        return portal.capabilities()
+        with _foreign(target, "asked for capabilities"):
+            return portal.capabilities()
     except Unreachable as error:
         raise WrongOption(
             f"--portal {target.portal}: it does not answer ({error}); start it, or correct the address."
@@ -198,7 +201,8 @@ def _capabilities(target: Target, portal: Portal) -> Capabilities:
 
 def _parts(target: Target, portal: Portal, send: Send) -> frozenset[str]:
     """The parts that the adapter has; making a person sends nothing."""
-    person = portal.person(Browser(send, home=target.portal))
+    with _foreign(target, "asked for a person"):
+        person = portal.person(Browser(send, home=target.portal))
     if missing := [name for name in ("login", "dossiers") if getattr(person, name, None) is None]:
         raise WrongOption(
             f"--adapter {target.adapter}: its person lacks {', '.join(missing)}, without which nothing is tried."
@@ -206,3 +210,16 @@ def _parts(target: Target, portal: Portal, send: Send) -> frozenset[str]:
     found: list[tuple[Any, str]] = [(person, "login"), (person, "signing"), (person, "payments")]
     found += [(portal, "officer"), (portal, "books")]
     return frozenset(name for owner, name in found if getattr(owner, name, None) is not None)
+
+
+@contextmanager
+def _foreign(target: Target, what: str) -> Iterator[None]:
+    """An adapter is somebody else's code: whatever it raises here is one sentence, not a traceback."""
+    try:
+        yield
+    except (Refused, Unreachable, WrongOption):
+        raise
+    except Exception as error:
+        raise WrongOption(
+            f"--adapter {target.adapter}: it failed when it was {what}: {type(error).__name__}: {error}."
+        ) from error

@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from conformance.failures import Missed, NotExercised, Words
+from conformance.failures import BETWEEN, Missed, NotExercised, Words
 from conformance.requirement import OF_THE_PORTAL, Level, Requirement
 
-LONGEST_TEXT = 2000
+LONGEST_TEXT, LONGEST_LINE, MOST_LINES = 2000, 400, 6
+LONGEST_DETAIL = 160
 
 
 class Outcome(StrEnum):
@@ -49,7 +50,7 @@ class Verdict:
 
     def plain(self) -> dict[str, Any]:
         """JSON for workers and evidence."""
-        return asdict(self)
+        return asdict(self) | {"outcome": str(self.outcome), "basis": list(self.basis)}
 
     @classmethod
     def from_plain(cls, told: dict[str, Any]) -> "Verdict":
@@ -86,10 +87,21 @@ def _came(error: BaseException, *, exercised: bool) -> Words:
         vi = f"mong đợi {error.expected.vi}, nhận được {error.came.vi}"
         en = f"expected {error.expected.en}, came {error.came.en}"
     else:
-        vi = en = str(error)[:LONGEST_TEXT] or type(error).__name__
+        vi = en = _short(str(error)) or type(error).__name__
+        if BETWEEN in (first := vi.partition("\n")[0]):
+            vi, _, en = first.partition(BETWEEN)
     if exercised:
         return Words(vi, en)
     return Words(f"không thực hiện được phép kiểm: {vi}", f"the check could not be exercised: {en}")
+
+
+def _short(text: str) -> str:
+    """The first lines, where pytest says what was compared; its later ones repeat whole records."""
+    lines = []
+    for line in text.splitlines()[:MOST_LINES]:
+        longest = LONGEST_DETAIL if line.lstrip().startswith("+") else LONGEST_LINE
+        lines.append(line if len(line) <= longest else f"{line[:longest]}…")
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)

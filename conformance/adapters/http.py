@@ -73,7 +73,7 @@ class HttpPortal:
         return (("Authorization", f"Bearer {self._wiring.key}"),)
 
     def _signing_patience(self) -> int:
-        return self._patience or self.capabilities().signing_patience_seconds
+        return self.capabilities().signing_patience_seconds if self._patience is None else self._patience
 
 
 class HttpPerson:

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from conformance.failures import came
 from conformance.lab import Lab, Visitor
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.sources import ND61, TT32
@@ -15,8 +16,9 @@ from conformance.sources import ND61, TT32
     basis=(ND61.at("Điều 24 khoản 2 điểm c"), TT32.at("Điều 10")),
 )
 def test_nothing_is_filed_without_the_national_login(lab: Lab, visitor: Visitor, filing_of) -> None:
-    with may_be_refused():
+    with may_be_refused() as anonymous:
         filing_of(visitor).blank("free")
+    assert anonymous.refused, came("cổng lập bản nháp cho người chưa đăng nhập", "the portal made a draft for nobody")
 
     page = visitor.login.begin()
     assert urlsplit(page.url).netloc == urlsplit(lab.control.url).netloc

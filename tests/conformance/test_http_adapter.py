@@ -1,0 +1,100 @@
+"""The client of the Portal Test Interface reads leniently, and says in one sentence what it cannot read."""
+
+import json
+
+import pytest
+
+from conformance.adapter import Pending, Wiring
+from conformance.adapters.http import HttpPerson, HttpPortal
+from conformance.browser import Browser
+from conformance.records import Broken, Certificate, Line, Refused, Signing, Way
+from conformance.transport import Reply, Request
+
+ORIGIN = "http://localhost:9"
+LINE = {"id": "h1", "code": None, "procedure": "p", "agency": "a", "state": 0, "state_text": "Bản nháp"}
+WHOLE = {**LINE, "components": [], "fees": [], "payments": [], "receipts": [], "history": []}
+DOSSIER = Line(id="h/1", code=None, procedure="p", agency="a", state=0, state_text="")
+CAPABILITIES = {"name": "x", "claims": [], "procedures": {}, "signing_patience_seconds": 0}
+
+
+def portal(*answers: tuple[int, object]) -> tuple[HttpPortal, list[Request], HttpPerson, list[object]]:
+    """An adapter with these answers before it: (portal, what it asks, a person at a browser, what it notes)."""
+    left, asked, noted = list(answers), [], []
+
+    def send(_operation: str, request: Request) -> Reply:
+        asked.append(request)
+        status, told = left.pop(0)
+        return Reply(status, (), told if isinstance(told, bytes) else json.dumps(told).encode(), request.url)
+
+    made = HttpPortal(Wiring(ORIGIN, "key", send, lambda *row: noted.append(row)))
+    return made, asked, made.person(Browser(send, home=ORIGIN), "tech-1"), noted
+
+
+def test_unknown_fields_are_ignored_and_defaults_fill_what_may_be_missing() -> None:
+    _, _, person, _ = portal(
+        (200, {**WHOLE, "colour": "blue", "history": [{"at": "t", "who": "w", "from": 0, "to": 1, "x": 1}]})
+    )
+    dossier = person.dossiers.read(DOSSIER)
+    assert (dossier.state, dossier.history[0].target, dossier.refusal) == (0, 1, None)
+
+
+def test_a_missing_mandatory_field_names_operation_and_field() -> None:
+    _, _, person, _ = portal((200, {key: value for key, value in WHOLE.items() if key != "receipts"}))
+    with pytest.raises(Broken, match=r"read: 200 .*Dossier.*`receipts`"):
+        person.dossiers.read(DOSSIER)
+
+
+def test_a_refusal_keeps_the_portals_words_and_a_page_is_no_answer() -> None:
+    _, _, person, _ = portal(
+        (409, {"error": "e", "message_vi": "Thiếu tờ khai", "field": "to-khai"}), (500, b"<html>"), (200, b"<html>")
+    )
+    dossiers = person.dossiers
+    with pytest.raises(Refused) as refused:
+        dossiers.act(DOSSIER, "submit")
+    assert (refused.value.status, refused.value.message_vi, refused.value.field) == (409, "Thiếu tờ khai", "to-khai")
+    with pytest.raises(Broken):
+        dossiers.list()
+    with pytest.raises(Broken, match="not JSON"):
+        dossiers.list()
+
+
+def test_state_changing_calls_carry_the_portals_origin_and_ids_are_quoted() -> None:
+    _, asked, person, _ = portal((200, WHOLE))
+    person.dossiers.attach(DOSSIER, "giấy", b"\x89PNG....", "Ảnh ạ.png")
+    headers = dict(asked[0].headers)
+    assert asked[0].url == f"{ORIGIN}/pti/dossiers/h%2F1/components/gi%E1%BA%A5y"
+    assert headers["Origin"] == ORIGIN and headers["Content-Type"] == "image/png"
+    assert headers["X-File-Name"] == "%E1%BA%A2nh%20%E1%BA%A1.png"
+
+
+def test_officer_and_books_carry_the_key_and_nobody_elses_calls_do() -> None:
+    made, asked, _, _ = portal((200, WHOLE), (200, {}), (200, b'{"book": "dossier"}\n'), (200, {"dossiers": []}))
+    made.officer("an", "accept", DOSSIER, {})
+    assert made.officer("an", "reconcile", None, {}) is None
+    assert list(made.books()) == [{"book": "dossier"}]
+    assert all(dict(request.headers)["Authorization"] == "Bearer key" for request in asked)
+    assert json.loads(asked[0].body) == {"officer": "an", "action": "accept", "dossier": "h/1"}
+
+
+def test_a_submission_is_noted_for_the_laws() -> None:
+    _, _, person, noted = portal((200, {**WHOLE, "code": "C-1", "state": 1}))
+    person.dossiers.act(DOSSIER, "submit")
+    assert noted == [("dossier_acknowledged", "h1", "tech-1", {"code": "C-1"})]
+
+
+def test_an_undecided_signing_is_waiting_when_the_portals_patience_is_over() -> None:
+    signing = {"id": "s1", "state": "waiting", "doc_id": "d"}
+    component = {"id": "k", "state": "signing", "signing": signing}
+    made, asked, person, _ = portal((200, CAPABILITIES), (200, {**WHOLE, "components": [component]}))
+    made.capabilities()
+    pending = Pending(DOSSIER, "k", Signing(id="s1", state="waiting", doc_id="d"))
+    assert person.signing.outcome(pending).state == "waiting"
+    assert asked[-1].url.endswith("?signing=s1&seconds=20")
+
+
+def test_certificates_remember_how_they_were_asked_for() -> None:
+    _, asked, person, _ = portal((200, {"certificates": [{"serial": "1", "subject": "s", "issuer": "i"}]}))
+    way = Way(through="hub", ca="CA2")
+    (found,) = person.signing.certificates(way, "079")
+    assert found == Certificate(serial="1", subject="s", issuer="i", way=way, user_id="079")
+    assert asked[0].url.endswith("through=hub&ca=CA2&user_id=079")
