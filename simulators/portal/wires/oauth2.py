@@ -16,6 +16,11 @@ from simulators.portal.desk.keys import Keys
 from simulators.portal.wires.words import TOKEN
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+ERRORS = {
+    400: "invalid_request or invalid_grant",
+    401: "invalid_client or invalid_token",
+    415: "the body is not a form",
+}
 FORM = "application/x-www-form-urlencoded"
 Form = Mapping[str, str]
 Answered = Callable[[Request, Form], Awaitable[Response]]
@@ -95,7 +100,7 @@ class BackChannel:
             reason = Reason.UNREADABLE if _is_form(request) else Reason.WRONG_CONTENT_TYPE
             return await self._refused(Refused(reason, why), path, "")
 
-        return Route(method, self._base + path, text, handle, broken, reads)
+        return Route(method, self._base + path, text, handle, broken, reads, errors=ERRORS)
 
     def _answering(self, path: str, handle: Answered, *, is_form: bool = False) -> Answered:
         """The handler with its refusals worded and journalled."""

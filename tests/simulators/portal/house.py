@@ -8,11 +8,14 @@ import inspect
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
 
 import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from simulators.kernel import faults
 from simulators.kernel.citizens import Citizen, Citizens
@@ -21,12 +24,14 @@ from simulators.kernel.contracts import Contract, ContractRequest
 from simulators.kernel.courier import Courier
 from simulators.kernel.entropy import Entropy
 from simulators.kernel.journal import Journal, Question, Row
-from simulators.kernel.pki import Pki
+from simulators.kernel.pki import KeyPair, Pki
 from simulators.kernel.prompts import Message
 from simulators.kernel.records import Change, Instant, Key
 from simulators.kernel.store import Store
 from simulators.mounting import application
 from simulators.portal import family
+from simulators.portal.records import SigningKey
+from simulators.portal.tokens import thumbprint
 from simulators.world import Family, World
 from tests.worlds import BEARER, KEY, TET
 
@@ -232,10 +237,25 @@ async def house(profile: str = "vnconnect-2022", **overrides: Any) -> AsyncItera
         request = ContractRequest(
             name="Cổng của bài thử", redirect_uris=(CALLBACK,), post_logout_redirect_uris=(HOME,), login_profile=profile
         )
+        await _keep_a_key(world, profile)
         sheet = await agree(world, login, "c1", request)
         yield House(world, login, http, sheet, "c1")
     pki.close()
     store.close()
+
+
+@cache
+def _key_of_the_tests() -> tuple[str, str]:
+    """PEM and kid: one key for all houses, for making one takes longer than most tests."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return pem.decode(), thumbprint(key.public_key())
+
+
+async def _keep_a_key(world: World, profile: str) -> None:
+    pem, kid = _key_of_the_tests()
+    records = (KeyPair(id="of-the-tests", pem=pem), SigningKey(id=profile, keypair="of-the-tests", kid=kid))
+    await world.store.change([], lambda _records, _now: Change(records=records))
 
 
 async def agree(world: World, login: Family, contract: str, request: ContractRequest) -> dict[str, Any]:

@@ -126,11 +126,12 @@ async def test_odd_things_typed_into_a_live_attempt_are_turned_back(house: House
     assert not [row for row in house.rows() if row.word == "crashed"]
 
 
-NAMES = st.sampled_from(
+PARAMETERS = (
     "client_id redirect_uri response_type scope state prompt max_age code_challenge sessionDataKey idp finalCode username "
     "password captcha codeBox1 resendCode renewCaptcha grant_type code client_secret code_verifier token id_token_hint "
-    "post_logout_redirect_uri consent refresh_token".split()
+    "post_logout_redirect_uri consent refresh_token"
 )
+NAMES = st.sampled_from(PARAMETERS.split())
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

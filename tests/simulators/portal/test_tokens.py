@@ -16,7 +16,9 @@ from joserfc.jws import JWSRegistry
 
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.records import Key
+from simulators.portal.desk.keys import Keys
 from simulators.portal.deviations import FAULT_SITES
+from simulators.portal.providers.vneid_2026 import PROVIDER as VNEID_2026
 from simulators.portal.records import SigningKey
 from tests.simulators.portal.house import House, in_house, told
 from tests.worlds import TET
@@ -111,12 +113,13 @@ async def test_the_hmac_is_made_with_the_public_key_as_it_is_published_in_pem(ho
 
 
 @in_house()
-async def test_the_key_is_kept_so_that_it_survives_a_restart(house: House) -> None:
-    key = await house.world.store.get(Key(SigningKey, "vnconnect-2022"))
-    assert key
-    served = (await keys(house))["keys"]
-    assert [one["kid"] for one in served] == [key.kid]
-    assert "d" not in served[0]
+async def test_the_key_of_a_profile_is_made_once_and_kept_in_the_store(house: House) -> None:
+    first = await Keys(house.world, VNEID_2026).served()
+    assert await Keys(house.world, VNEID_2026).served() == first
+    kept = await house.world.store.get(Key(SigningKey, "vneid-2026"))
+    assert kept
+    assert [one["kid"] for one in first["keys"]] == [kept.kid]
+    assert not {"d", "p", "q"} & set(first["keys"][0])
 
 
 @in_house()
