@@ -11,7 +11,7 @@ from conformance.failures import Ours, WrongOption
 from conformance.launch import launched
 from conformance.profiles import load
 from conformance.run import Bench, Run, from_controller, to_worker
-from conformance.stashes import BENCH, ENDING, OPTIONS, RUN, SEEN, UNCLAIMED
+from conformance.stashes import BENCH, ENDING, MARKERS, OPTIONS, RUN, SEEN, UNCLAIMED
 from conformance.target import HTTP_ADAPTER, Baseline, Target, given, probe
 from conformance.verdicts import Exit, Verdict
 
@@ -39,8 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "alone: runs last and by itself, because it disturbs everybody")
-    config.addinivalue_line("markers", "role(name): the role of the procedure that `draft` and `dossier` are made of")
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     if (told := getattr(config, "workerinput", {}).get(INPUT)) is not None:
         _set_up(config, *from_controller(told), part="-" + config.workerinput["workerid"])  # type: ignore[attr-defined]  # xdist's
 

@@ -15,6 +15,10 @@ OPTIONS = {
     "portal_key": "the portal's own key for the operations officer and books (or the variable HOPCHUAN_PORTAL_KEY)",
 }
 SECRET_OPTIONS = frozenset({"simulators_key", "portal_key"})
+MARKERS = (
+    "alone: runs last and by itself, because it disturbs everybody",
+    "role(name): the role of the procedure that `draft` and `dossier` are made of",
+)
 UNCLAIMED = "hopchuan_not_claimed"
 
 BENCH = pytest.StashKey[Bench]()

@@ -5,6 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.launch import Running, launched
+from conformance.stashes import MARKERS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The catalogue's tests import the checks, which carry these."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
 
 
 @pytest.fixture(scope="session")
