@@ -38,13 +38,14 @@ load: $(RUNTIME) ## one journey, 20 users, 60 s, then the audit
 	$(BIN)/python -m loadtests run
 
 serve: $(RUNTIME) ## the simulators, for a portal of your own
-	$(BIN)/python -m simulators serve --port 9000 --data .hopchuan
+	$(BIN)/python -m simulators serve --port 8400 --data .hopchuan
 
 bite: $(RUNTIME) ## every flawed portal against every check; rewrites docs/kill-matrix.md
 	$(BIN)/python -m conformance.bite
 
 docs: $(DEV) ## generated docs, anew
 	$(BIN)/python -m conformance.catalogue
+	$(BIN)/python -m simulators docs > docs/providers.md
 
 clean: ## .venv and results away
 	rm -rf $(VENV) results

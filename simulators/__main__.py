@@ -1,4 +1,4 @@
-"""python -m simulators serve|settings: start one world, or ask a running one for a portal's settings."""
+"""python -m simulators serve|settings|docs: start one world, ask a running one for a portal's settings, print the manual."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ MÔ PHỎNG: the providers around a Vietnamese public-service portal (login, CAs
 
   python -m simulators serve                    one JSON line {url, key, smtp, nonce, pid}, then it serves
   python -m simulators settings --url URL ...   makes a contract there and prints the portal's settings
+  python -m simulators docs                     what is simulated and what is not, provider by provider (docs/providers.md)
 
 The run key opens the control side, the phones and the inbox. A portal never gets it.
 """
@@ -32,17 +33,21 @@ a world file (TOML):
 AFTER_SETTINGS = """\
 example:
   python -m simulators settings --url http://127.0.0.1:8400 --key KEY --name "Cổng thử" \\
-      --redirect-uri http://localhost:9000/login/callback --ipn-url http://localhost:9000/vnpay/ipn \\
-      --webhook-url http://localhost:9000/ca/webhook --format env > .env
+      --redirect-uri http://localhost:8080/login/callback --ipn-url http://localhost:8080/vnpay/ipn \\
+      --webhook-url http://localhost:8080/ca/webhook --format env > .env
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m simulators", description=ABOUT, formatter_class=_AsWritten)
     parser.add_argument("--version", action="version", version=VERSION)
-    commands = parser.add_subparsers(required=True, metavar="serve|settings")
+    commands = parser.add_subparsers(required=True, metavar="serve|settings|docs")
     _add_serve(commands)
     _add_settings(commands)
+    docs = commands.add_parser(
+        "docs", help="what is simulated, provider by provider", description="Print docs/providers.md."
+    )
+    docs.set_defaults(run=_docs)
     given = parser.parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = given.run
     return run(given)
@@ -103,6 +108,13 @@ def _serve(given: argparse.Namespace) -> int:
     only = tuple(filter(None, given.only.split(",")))
     fields = {name: getattr(given, name) for name in Options.__dataclass_fields__ if name != "only"}
     return serve(Options(**fields, only=only))
+
+
+def _docs(_given: argparse.Namespace) -> int:
+    from simulators.manual import printed  # noqa: PLC0415  # as above
+
+    sys.stdout.write(printed())
+    return 0
 
 
 def _settings(given: argparse.Namespace) -> int:

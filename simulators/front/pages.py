@@ -154,7 +154,7 @@ class FrontPages:
 
     def _example(self) -> ContractForm:
         """A portal on this machine; it is another site than the simulators because it is called localhost."""
-        home = f"{urlsplit(self._world.url).scheme}://localhost:9000"
+        home = f"{urlsplit(self._world.url).scheme}://localhost:8080"
         return ContractForm(
             name="Cổng thử nghiệm",
             redirect_uris=f"{home}/login/callback",

@@ -1,4 +1,4 @@
-"""VNPAY PAY 2.1.0 (sandbox): pay URL, checkout, return, notice (IPN), querydr; facts and marks of specs/payment.md, part 1.
+"""VNPAY PAY 2.1.0 (sandbox): pay URL, checkout, return, notice (IPN), querydr.
 
 Not simulated: refund (its checksum is examined, then 99, as the sandbox answers normal terminals; a later issue brings
 it), vnp_Command=genqr, token, instalment, recurring and preauthorised payments, the bank list, version 2.0.x, pages in
@@ -103,7 +103,7 @@ CARDS = (
 PROVIDER = GatewaySpec(
     id="vnpay",
     name="VNPAY",
-    source="specs/payment.md 1; VNPAY PAY 2.1.0 and querydr & refund pages of the sandbox",
+    source="VNPAY: PAY 2.1.0, querydr & refund, error codes and test cards, as the pages of its sandbox tell them",
     wire="vnpay",
     page_words=PAGE_WORDS,
     query_words=QUERY_WORDS,

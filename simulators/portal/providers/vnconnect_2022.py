@@ -2,7 +2,8 @@
 
 Not simulated: USB and SIM signing (the tabs are there and say so), registration, recovery of a password or a phone,
 other second factors, the VNeID icon of 2023, session-check frame, back-channel logout, consent.
-CONFIRMED: paths, element ids, tabs, six digits, two minutes, masked number, texts of seed 003, userinfo's names and types.
+CONFIRMED: paths, element ids, tabs, six digits, two minutes, masked number, texts of the published guides,
+userinfo's names and types.
 LIKELY: issuer, lifetimes of code and tokens (WSO2's defaults). UNKNOWN: limits of tries and resends, lock, cooldown,
 lifetimes of attempt and session, length of the captcha, wording and sender of the SMS, the code of GioiTinh (1 man, 2 woman
 here), whether userinfo demands the scope openid, whether introspection demands a client. An account without a phone cannot
@@ -14,7 +15,7 @@ from simulators.portal.spec import Authenticator, LoginSpec
 PROVIDER = LoginSpec(
     id="vnconnect-2022",
     name="Cổng Dịch vụ công Quốc gia (2022)",
-    source="seed 003; specs/portal.md 1.1 to 1.12; WSO2 identity-inbound-auth-oauth",
+    source="User guides that provinces published for the national login; client code of portals; WSO2 identity-inbound-auth-oauth",
     authenticators=(
         Authenticator(
             name="Vnconnect DVC",

@@ -5,7 +5,7 @@ account without a phone can log in), userProfileUri (named in userinfo, leads no
 icon is there and says so), levels of identity.
 CONFIRMED: VNeID only; loginIdp BCA, userProfileUri, logoutUri, loAs, IAL in userinfo; no phone and no e-mail there.
 LIKELY: names of the identity providers. UNKNOWN: what the page asks after the password, the value of IAL, the answer of
-userProfileUri, whether the screen of shared data appears at each login; all UNKNOWN of vnconnect_2022 too.
+userProfileUri, whether the screen of shared data appears at each login; all UNKNOWN of vnconnect-2022 too.
 """
 
 from simulators.portal.spec import Authenticator, LoginSpec
@@ -13,7 +13,7 @@ from simulators.portal.spec import Authenticator, LoginSpec
 PROVIDER = LoginSpec(
     id="vneid-2026",
     name="Cổng Dịch vụ công Quốc gia (VNeID)",
-    source="QĐ 29/2026/QĐ-TTg by two summaries; specs/portal.md 0.3, 1.4, 1.11 B",
+    source="Quyết định 29/2026/QĐ-TTg, by two summaries of it; client code of portals",
     login_idp="BCA",
     authenticators=(
         Authenticator(
