@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.adapter import Dossiers, Login, Payments, Portal, Signings
+from conformance.checkout import Checkout
 from conformance.desk import Officer
 from conformance.failures import NotExercised
 from conformance.filing import Filing
@@ -118,6 +119,12 @@ def draft(filing: Filing, role: str) -> Dossier:
 def dossier(filing: Filing, role: str) -> Dossier:
     """A dossier of the role's procedure, submitted (and signed where that is demanded)."""
     return filing.filed(role)
+
+
+@pytest.fixture
+def order(lab: Lab, payments: Payments, dossier: Dossier) -> Checkout:
+    """The dossier's fee at the gateway, which answers no query about it: only a notice can say that money came."""
+    return lab.order(payments.start(dossier))
 
 
 @pytest.fixture

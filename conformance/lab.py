@@ -15,6 +15,9 @@ from conformance.people import Citizen, Inbox, Phone, read
 from conformance.records import Capabilities
 from conformance.transport import Send
 
+UNANSWERED = 1000
+"""More queries than a portal sends about one payment while a check runs."""
+
 
 def unlearned(*_secrets: object) -> None:
     """Nobody keeps evidence here."""
@@ -120,6 +123,11 @@ class Lab:
         """The browser goes to the gateway, where the payer has a card."""
         page = started.browser.get(started.payment.url, operation="checkout")
         return Checkout(started.payment, payer or self.citizen(), started.browser, page)
+
+    def order(self, started: Started, payer: Citizen | None = None) -> Checkout:
+        """The same, and the gateway answers no query about it: only a notice can tell the portal that money came."""
+        self.fault("vnpay.query", "server_error", about=started.ref, times=UNANSWERED)
+        return self.checkout(started, payer)
 
     def fault(
         self, site: str, effect: str, *, about: str, times: int = 1, args: Mapping[str, Any] | None = None

@@ -1,5 +1,9 @@
 """A citizen as every provider knows them, with phone and inbox; reached over the control side, not over the portal."""
 
+import html
+import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +72,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from
     text: str = ""
 
 
+def plain(text: str) -> str:
+    """As a reader sees it: composed letters, single spaces, no markup of a page."""
+    bare = html.unescape(re.sub(r"<[^<>]*>", " ", text))
+    return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+def _shown(messages: Iterable[Message]) -> str:
+    return "; ".join(message.text[:80] for message in messages)
+
+
 def read(kind: Any, told: Any) -> Any:
     """What the control side says; another shape is our own error."""
     try:
@@ -134,6 +148,19 @@ class Inbox:
     def mail(self, count: int = 1) -> tuple[Message, ...]:
         return self._await("mail", count)
 
+    def with_words(self, channel: str, words: str) -> Message:
+        """The first message since in which these words stand, as soon as it is there."""
+        came: tuple[Message, ...] = ()
+        while not (found := [message for message in came if plain(words) in plain(message.text)]):
+            more, _ = self._read(channel, {"count": len(came) + 1, "wait": LONGEST_WAIT})
+            if len(more) == len(came):
+                raise Missed(
+                    Words(f"tin {channel} tới người nộp có “{words}”", f"{channel} to the applicant with “{words}”"),
+                    Words(_shown(came) or "không có tin nào", _shown(came) or "none"),
+                )
+            came = more
+        return found[0]
+
     def now(self, channel: str) -> tuple[Message, ...]:
         """What is there, without waiting."""
         return self._read(channel, {})[0]
@@ -157,10 +184,9 @@ class Inbox:
     def _await(self, channel: str, count: int) -> tuple[Message, ...]:
         found, _ = self._read(channel, {"count": count, "wait": LONGEST_WAIT})
         if len(found) < count:
-            came = "; ".join(message.text[:80] for message in found)
             raise Missed(
                 Words(f"{count} tin {channel} tới người nộp", f"{count} {channel} to the applicant"),
-                Words(f"{len(found)} tin. {came}".strip(), f"{len(found)}. {came}".strip()),
+                Words(f"{len(found)} tin. {_shown(found)}".strip(), f"{len(found)}. {_shown(found)}".strip()),
             )
         return found
 
