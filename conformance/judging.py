@@ -20,6 +20,7 @@ from conformance.verdicts import Outcome, Verdict, cited, judged
 
 CHECK_SECONDS = 150
 FAILED = pytest.StashKey[bool]()
+SPENT = pytest.StashKey[float]()
 
 
 @pytest.hookimpl(trylast=True)
@@ -68,6 +69,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     made = yield
+    spent = item.stash[SPENT] = item.stash.get(SPENT, 0.0) + call.duration
     asked, bench = _asked(item), item.config.stash.get(BENCH, None)
     if asked is None or bench is None or (call.excinfo is None and (call.when != "call" or FAILED in item.stash)):
         return made
@@ -80,7 +82,7 @@ def pytest_runtest_makereport(
         expected=expected,
         came=Words(mask(came.vi), mask(came.en)),
         where=_where(call, item),
-        seconds=round(call.duration, 3),
+        seconds=round(spent, 3),
     )
     if error is not None:
         item.stash[FAILED] = True

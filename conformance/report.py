@@ -51,6 +51,8 @@ def html(ending: Mapping[str, Any]) -> str:
         conclusion=conclusion(ending),
         titles={str(outcome): words for outcome, words in TITLES.items()},
         groups=list(_groups(ending)),
+        reds=[row for row in ending["verdicts"] if Outcome(row["outcome"]) in _RED],
+        ran=len({row["number"] for row in ending["verdicts"] if row["outcome"] != Outcome.NOT_CLAIMED}),
         advice=advice_for,
         untested=untested(),
     )
