@@ -58,4 +58,4 @@ def test_every_requirement_is_a_sentence_in_both_languages_with_a_basis() -> Non
         assert asked.vi.endswith(".") and asked.en.endswith("."), asked.id
         assert asked.basis, asked.id
         if asked.level in {MUST, SHOULD}:
-            assert all(place.source.kind != "guide" for place in asked.basis[:1]), f"{asked.id}: a guide binds nobody"
+            assert any(place.source.kind != "guide" for place in asked.basis), f"{asked.id}: a guide alone binds nobody"
