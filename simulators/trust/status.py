@@ -39,10 +39,12 @@ def asked(body: bytes) -> ocsp.OCSPRequest:
     try:
         request = ocsp.load_der_ocsp_request(body)
         nonce = _nonce(request)
-        request.serial_number, request.issuer_key_hash, request.issuer_name_hash  # noqa: B018  # reading may refuse
-        algorithm = request.hash_algorithm
+        serial, algorithm = request.serial_number, request.hash_algorithm
+        names = request.issuer_key_hash, request.issuer_name_hash
     except UNREADABLE as error:
         raise Malformed(str(error)) from error
+    if serial <= 0 or not all(names):
+        raise Malformed("a serial number is positive, and the issuer is named")
     if nonce is not None and not 0 < len(nonce.nonce) <= LONGEST_NONCE:
         raise Malformed(f"a nonce of {len(nonce.nonce)} bytes")
     if not isinstance(algorithm, READABLE):

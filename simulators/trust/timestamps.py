@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import ClassVar
 
 from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
@@ -35,6 +36,12 @@ class Asked:
     imprint: tsp.MessageImprint
     nonce: int | None
     wants_certificate: bool
+
+
+class Rejection(core.Sequence):  # type: ignore[misc]  # asn1crypto is not typed
+    """A TimeStampResp without a token, which the library's own type does not know."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo)]
 
 
 class Failed(Exception):
@@ -90,7 +97,7 @@ def granted(wanted: Asked, stamper: Stamper, serial: int, now: Instant, spec: Tr
 
 def rejected(failed: Failed) -> bytes:
     status = {"status": "rejection", "status_string": [failed.text[:200]], "fail_info": {failed.failure}}
-    return tsp.TimeStampResp({"status": status}).dump()  # type: ignore[no-any-return]  # asn1crypto is not typed
+    return Rejection({"status": status}).dump()  # type: ignore[no-any-return]  # asn1crypto is not typed
 
 
 def _signed(info: tsp.TSTInfo, stamper: Stamper, now: Instant, wanted: Asked) -> cms.SignedData:

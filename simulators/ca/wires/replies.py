@@ -75,7 +75,8 @@ class Replies:
     async def wrong_method(self, request: Request, _given: None) -> Response:
         """GET where POST is due: seen in the field at the status call."""
         why = f"{request.method} is not taken here: send POST, with an empty body if there is nothing to say"
-        reply = await self.refusal(request, Seen(), Refused(Reason.WRONG_METHOD, why))
+        seen = Seen(ref=request.path_params.get("transaction", ""))
+        reply = await self.refusal(request, seen, Refused(Reason.WRONG_METHOD, why))
         reply.status_code = 405
         reply.headers["Allow"] = "POST"
         return reply

@@ -1,0 +1,87 @@
+"""Service providers of the tests: how each dialect is spoken, from the outside."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from simulators.kernel.citizens import Citizen
+from tests.places import Place
+
+SP769 = "/ca/vnpt/sca/sp769"
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file(data: str = digest("x"), doc_id: str = "88626142", **more: Any) -> dict[str, Any]:
+    return {"data_to_be_signed": data, "doc_id": doc_id, "file_type": "pdf", "sign_type": "hash", **more}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One contract's credentials at one provider."""
+
+    place: Place
+    contract: str
+    sp_id: str
+    sp_password: str
+
+    @classmethod
+    async def at(cls, place: Place, section: str, **fields: Any) -> Any:
+        sheet = await place.contract(**fields)
+        return cls(place, sheet["contract"], sheet[section]["sp_id"], sheet[section]["sp_password"])
+
+    async def post(self, path: str, **fields: Any) -> httpx.Response:
+        return await self.place.http.post(path, json={"sp_id": self.sp_id, "sp_password": self.sp_password, **fields})
+
+
+class Vnpt(Caller):
+    async def list(self, user_id: str, **more: Any) -> httpx.Response:
+        fields = {"user_id": user_id, "serial_number": "", "transaction_id": "", **more}
+        return await self.post(f"{SP769}/v1/credentials/get_certificate", **fields)
+
+    async def sign(self, user_id: str, transaction: str, *files: dict[str, Any], **more: Any) -> httpx.Response:
+        fields = {"user_id": user_id, "transaction_id": transaction, "sign_files": list(files) or [file()], **more}
+        return await self.post(f"{SP769}/v1/signatures/sign", **fields)
+
+    async def status(self, transaction: str) -> httpx.Response:
+        return await self.place.http.post(f"{SP769}/v1/signatures/sign/{transaction}/status")
+
+
+class Ca2(Caller):
+    async def list(self, user_id: str, **more: Any) -> httpx.Response:
+        fields = {"user_id": user_id, "serial_number": "", "transaction_id": "", **more}
+        return await self.post("/ca/ca2/rssp/v2/neac/get_certificate", **fields)
+
+    async def sign(self, user_id: str, transaction: str, *files: dict[str, Any], **more: Any) -> httpx.Response:
+        fields = {"user_id": user_id, "transaction_id": transaction, "time_stamp": "", "urlWebhook": "", **more}
+        return await self.post("/ca/ca2/api/data/sign", sign_files=list(files) or [file()], **fields)
+
+    async def status(self, transaction: str) -> httpx.Response:
+        return await self.post("/ca/ca2/api/data/status", user_id="", transaction_id=transaction)
+
+
+class Neac(Caller):
+    async def list(self, user_id: str, ca_name: str) -> httpx.Response:
+        return await self.post("/ca/neac/sign_v2/get_certificate", user_id=user_id, ca_name=ca_name)
+
+    async def sign(
+        self, citizen: Citizen, ca_name: str, *files: dict[str, Any], phone: str = "approve"
+    ) -> httpx.Response:
+        """The call hangs until the phone has answered: so the phone answers meanwhile."""
+        fields = {"user_id": citizen.id, "ca_name": ca_name, "sign_files": list(files) or [file()]}
+        call = asyncio.create_task(self.post("/ca/neac/sign_v2/sign", **fields))
+        await self.place.world.store.bell.until(lambda: self.place.prompts(citizen), bool, 5)
+        (prompt,) = await self.place.prompts(citizen)
+        assert not call.done(), "the hub answers after the phone"
+        if phone == "expire":
+            await self.place.control("POST", "expire", {"ref": prompt.ref})
+        else:
+            assert await self.place.answer(prompt, phone, citizen.pin) == ""
+        return await asyncio.wait_for(call, 5)

@@ -1,0 +1,25 @@
+"""Every dialect has a word, or a reason for having none, for every reason of the core."""
+
+import pytest
+
+from simulators.ca.providers import ca2, neac, vnpt
+from simulators.ca.reasons import Reason
+from simulators.ca.wires.dialect import NEVER, Dialect, Word
+
+DIALECTS = {"vnpt": vnpt.SP769, "ca2": ca2.CA2_RS, "neac": neac.VARIANT_A}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_nothing_is_left_without_a_word(dialect: Dialect) -> None:
+    assert set(dialect.words) == set(Reason)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_a_word_that_never_comes_says_why(dialect: Dialect) -> None:
+    assert all(word.why for word in dialect.words.values() if isinstance(word, NEVER))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_no_refusal_looks_like_success_or_like_waiting(dialect: Dialect) -> None:
+    codes = {word.code for word in dialect.words.values() if isinstance(word, Word)}
+    assert not codes & {200, 102, 1001, 1002}
