@@ -16,6 +16,8 @@ from conformance.transport import Reply, Request, Send, Unreachable
 VIETNAM = timezone(timedelta(hours=7))
 LONGEST_BODY = 8 * 1024
 HTTP, JOURNAL, VERDICTS, NOTES = "http", "journal.ndjson", "verdicts.json", "notes"
+LANE = ".lane"
+"""The lock of checks that must be alone; gone when the run is over."""
 
 
 def now() -> str:

@@ -10,6 +10,7 @@ from types import FrameType
 
 import pytest
 
+from conformance.evidence import LANE
 from conformance.explain import explained, rerun_of
 from conformance.failures import NotExercised, Words
 from conformance.profiles import load
@@ -160,6 +161,6 @@ def _lane(item: pytest.Item, folder: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
-    with (folder / ".lane").open("a") as lane:
+    with (folder / LANE).open("a") as lane:
         fcntl.flock(lane, fcntl.LOCK_EX if item.get_closest_marker("alone") else fcntl.LOCK_SH)
         yield

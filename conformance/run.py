@@ -100,6 +100,7 @@ class Run:
             self.verdicts, self.profile.scored, tuple(dict.fromkeys(unclaimed)), len(violations), self.void, interrupted
         )
         ending = Ending(self, tally, violations, judged, time.monotonic() - self.began)
+        (self.folder / evidence.LANE).unlink(missing_ok=True)
         evidence.gather(self.folder, evidence.HTTP)
         evidence.keep(self.folder, evidence.VERDICTS, ending.plain(), redactor)
         report.write(self.folder, ending.plain(), redactor)
