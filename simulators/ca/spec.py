@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from simulators.kernel.clock import MINUTE, SECOND
+
+
+def fact(default: Any, mark: Literal["CONFIRMED", "LIKELY", "UNKNOWN", "DESIGN"]) -> Any:
+    """A field's default and how well the real one is known (DESIGN: ours, to exercise a portal)."""
+    return field(default=default, metadata={"mark": mark})
 
 
 @dataclass(frozen=True)
@@ -28,31 +33,31 @@ class CaSpec:
     subject: Mapping[str, str]
     """Of the CA's own certificate, by short names in their order."""
     service_name: str
-    sp_domain: str = "apps.signserviceapi.com"
+    sp_domain: str = fact("apps.signserviceapi.com", "LIKELY")
     """An sp_id is <4 hex>-<18 digits>.<this>."""
 
-    request_ttl: int = 300 * SECOND
-    files_per_request: int = 50
-    pin_tries: int = 5
-    pin_lock: int = 5 * MINUTE
+    request_ttl: int = fact(300 * SECOND, "LIKELY")
+    files_per_request: int = fact(50, "UNKNOWN")
+    pin_tries: int = fact(5, "LIKELY")
+    pin_lock: int = fact(5 * MINUTE, "LIKELY")
 
-    certificate_days: int = 370
-    ms_extensions: bool = False
-    upper_names: bool = False
+    certificate_days: int = fact(370, "CONFIRMED")
+    ms_extensions: bool = fact(default=False, mark="CONFIRMED")
+    upper_names: bool = fact(default=False, mark="DESIGN")
     """The CN in capitals: a portal that compares names meets it here."""
 
-    http_status: Literal["body", "both"] = "both"
+    http_status: Literal["body", "both"] = fact("both", "UNKNOWN")
     """Whether an error's code stands in the body alone (HTTP 200) or is the HTTP status as well."""
-    unknown_user: Literal["empty", "refused"] = "empty"
+    unknown_user: Literal["empty", "refused"] = fact("empty", "LIKELY")
     """What get_certificate answers about a person who has no certificate."""
-    variance: bool = True
+    variance: bool = fact(default=True, mark="DESIGN")
     """Legal variance: CRLF in base64, root_cert null, "Success" for "SUCCESS", another array name where several exist."""
 
-    webhook: Literal["contract", "request", "none"] = "none"
+    webhook: Literal["contract", "request", "none"] = fact("none", "LIKELY")
     """Who names the webhook's URL: the contract beforehand, each request, or nobody."""
-    webhook_attempts: int = 1
-    webhook_interval: int = MINUTE
-    held_answer: float = 15.0
+    webhook_attempts: int = fact(1, "UNKNOWN")
+    webhook_interval: int = fact(MINUTE, "UNKNOWN")
+    held_answer: float = fact(15.0, "DESIGN")
     """Seconds that the fault `before_answer` keeps the answer to `sign` back while the citizen and the webhook act."""
 
 
@@ -66,7 +71,7 @@ class HubSpec:
     door: Door
     routes: Mapping[str, str]
     """ca_name -> id of the CA."""
-    sp_domain: str = "apps.signserviceapi.com"
-    http_status: Literal["body", "both"] = "both"
-    patience: int = 305 * SECOND
+    sp_domain: str = fact("apps.signserviceapi.com", "LIKELY")
+    http_status: Literal["body", "both"] = fact("both", "UNKNOWN")
+    patience: int = fact(305 * SECOND, "UNKNOWN")
     """How long `sign` waits for the phone: a little more than a CA's own life of a request."""

@@ -56,7 +56,7 @@ class Answers:
         request = await self._store.get(
             Key(SigningRequest, signing.request_id(desk.spec.id, prompt.contract, prompt.ref))
         )
-        if request is None:
+        if request is None or choice not in prompt.choices:
             raise Refused(asking.OVER)
         keys = _Keys(
             Key(SigningRequest, request.id),
@@ -77,7 +77,7 @@ class Answers:
                 return _settled(stored, signing.refused(stored, Reason.REFUSED))
             return self._approval(records, keys, prepared, now)
 
-        sites = [site for site in effects.sites(desk.spec) if not site.endswith(".list")]
+        sites = [self._site("answer"), *([self._site("webhook")] if request.webhook else [])]
         planned = [key for site in sites for key in faults.keys(site, keys.abouts)]
         await self._store.change([keys.request, keys.certificate, keys.tries, *planned], decide)
 

@@ -68,7 +68,7 @@ class Hub:
             rows = await self.world.journal.wait(question, count=1, seconds=patience)
             settled = not rows or any(row.word in SETTLED for row in rows)
             after = rows[-1].seq if rows else after
-        return await desk.current(opened.id)
+        return await desk.again(opened)
 
 
 def _verifies(request: SigningRequest, certificate: Certificate) -> bool:

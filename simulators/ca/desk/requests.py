@@ -82,7 +82,7 @@ class Desk:
         certificate = orders.chosen(await self.subscribers.certificates(citizen), order.serial)
         request = self._drawn(caller, order, certificate)
         code = self.world.entropy.digits(f"{self.source}.code", 8)
-        forgery, token = self.forgery(request), self.webhook_token()
+        forgery, token = (self.forgery(request), self.webhook_token()) if request.webhook else (request, "")
         own, shown = Key(SigningRequest, request.id), Key(Certificate, certificate.id)
         site, abouts = f"{self.spec.id}.webhook", abouts_of(request)
 
@@ -105,7 +105,7 @@ class Desk:
                 (waiting, prompt, *sent, *taken.records), (event, *taken.events), result=Opened(waiting, effect)
             )
 
-        keys = [own, shown, *faults.keys(site, abouts)]
+        keys = [own, shown, *(faults.keys(site, abouts) if request.webhook else ())]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
     async def found(self, transaction: str, contract: str = "") -> SigningRequest:
@@ -115,15 +115,18 @@ class Desk:
         if not own:
             why = f"no request with transaction_id {transaction[:80]!r} was accepted here"
             raise Refused(Reason.TRANSACTION_UNKNOWN, why)
-        return await self.current(own[-1].id)
+        return await self._current(own[-1])
 
-    async def current(self, request_id: str) -> SigningRequest:
+    async def again(self, request: SigningRequest) -> SigningRequest:
         """The request as it stands at this instant."""
-        key = Key(SigningRequest, request_id)
-        request = await self.world.store.get(key)
-        assert request is not None, "requests are never removed"
+        stored = await self.world.store.get(Key(SigningRequest, request.id))
+        assert stored is not None, "requests are never removed"
+        return await self._current(stored)
+
+    async def _current(self, request: SigningRequest) -> SigningRequest:
         if request.state is not State.WAITING or self.world.store.now() < request.expires:
             return request
+        key = Key(SigningRequest, request.id)
 
         def decide(records: Records, now: Instant) -> Change:
             stored = records[key]

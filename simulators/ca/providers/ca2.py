@@ -1,8 +1,8 @@
 """CA2 RS (NACENCOMM), the doors that follow Decision 769.
 
-Confirmed (in a client): paths, names of fields, status asked with credentials in the body, the three names of the list of
+CONFIRMED (in a client): paths, names of fields, status asked with credentials in the body, the three names of the list of
 signatures, pending codes 102, 1001, 1002, the text for an unknown person, issuer name, profile of the certificates.
-Likely: codes of errors, texts of refusal and expiry. Unknown: the encoding of the digest (hex, as Decision 769 says), the
+LIKELY: codes of errors, texts of refusal and expiry. UNKNOWN: the encoding of the digest (hex, as Decision 769 says), the
 body of a webhook (that of VNPT is used), life of a request, PIN tries, whether an error's code is the HTTP status too.
 
 Not simulated: the legacy "APISigncore", the Mobile-ID RSSP underneath, enrolment, the PIN's change in the app.

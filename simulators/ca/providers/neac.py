@@ -1,10 +1,10 @@
 """The NEAC eSign hub, variant A: one door to all public CAs, chosen by ca_name.
 
-Confirmed: POST alone, paths, names of the request's fields, the values of ca_name, that the citizen confirms in the CA's own
+CONFIRMED: POST alone, paths, names of the request's fields, the values of ca_name, that the citizen confirms in the CA's own
 app, that the hub verifies the signature before it answers; one live portal sends the digest in base64 where Decision 769
 says hex (both are taken, and the journal says which came).
-Likely: an error message where a CA's certificate is not usable, an empty list for one that is suspended or revoked.
-Unknown, hence fields: the reply (that of Decision 769: `signed_files`, chain_data as an array), codes of errors, whether
+LIKELY: an error message where a CA's certificate is not usable, an empty list for one that is suspended or revoked.
+UNKNOWN, hence fields: the reply (that of Decision 769: `signed_files`, chain_data as an array), codes of errors, whether
 an error's code is the HTTP status too, time-outs.
 
 Not simulated: variant B (whole files, bearer token), an asynchronous mode, MobiFone and the other CAs.

@@ -1,9 +1,9 @@
 """VNPT SmartCA, the "sp769" API version 1 (the citizen confirms in the app).
 
-Confirmed: paths, POST alone, names of fields, sp_id and sp_password in each body, hex digests, raw PKCS#1 values in base64,
+CONFIRMED: paths, POST alone, names of fields, sp_id and sp_password in each body, hex digests, raw PKCS#1 values in base64,
 `sig_wait_for_user_confirm`, codes 200 400 401 403 500, the body of the webhook, issuer name, shape of sp_id.
-Likely: 300 s, texts of refusal and expiry, `expired_in`, an empty list for an unknown person, five PIN tries and five minutes.
-Unknown, hence fields of the spec: whether an error's code is the HTTP status too, whether and when a webhook is repeated, how
+LIKELY: 300 s, texts of refusal and expiry, `expired_in`, an empty list for an unknown person, five PIN tries and five minutes.
+UNKNOWN, hence fields of the spec: whether an error's code is the HTTP status too, whether and when a webhook is repeated, how
 many files a request may have, other values of cert_status_code than VALID; a webhook after a refusal or expiry (none here).
 
 Not simulated: version 2 (TH: password and OTP), the OAuth API, calculateHash, `tran_code` as a key of the status call,

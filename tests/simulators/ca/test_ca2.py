@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 from typing import Any
 
-from tests.places import Running
+from cryptography import x509
+
+from tests.places import Running, made
 from tests.simulators.ca.callers import Ca2, Vnpt
 
 ARRAYS = {"signatures", "sign_files", "signed_files"}
@@ -78,3 +82,16 @@ def test_refusal_is_a_text(lab: Running) -> None:
         )
 
     lab.run(story())
+
+
+def test_the_microsoft_extensions_are_a_field_of_the_spec() -> None:
+    async def story() -> None:
+        for wanted in (True, False):
+            async with made("ca", overrides={"ca2": {"ms_extensions": wanted}}) as place:
+                caller, citizen = await Ca2.at(place, "ca2"), await place.citizen()
+                (row,) = (await caller.list(citizen.id)).json()["data"]["user_certificates"]
+                certificate = x509.load_der_x509_certificate(base64.b64decode("".join(row["cert_data"].split())))
+                critical = {one.oid.dotted_string for one in certificate.extensions if one.critical}
+                assert ("1.3.6.1.4.1.311.21.10" in critical) is wanted
+
+    asyncio.run(story())
