@@ -3,13 +3,15 @@
 import ssl
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import httpx
 
 Headers = tuple[tuple[str, str], ...]
 
 PATIENCE_SECONDS = 30.0
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_FINAL = frozenset({"connection.connect_tcp.started", "http11.receive_response_headers.complete"})
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,29 @@ class HttpxTransport:
 
     def __call__(self, operation: str, request: Request) -> Reply:
         del operation
-        headers = [(name.encode(), value.encode()) for name, value in request.headers]
-        outgoing = httpx.Request(
-            request.method, request.url, headers=headers, content=request.body or None, extensions=self._patience
-        )
+        hop = _Hop()
         try:
-            answer = self._wire.handle_request(outgoing)
-            body = answer.read()
+            try:
+                answer, body = self._once(request, hop)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                # A server may close a kept connection at the very moment of the next request; a browser then asks again
+                # on a new one (RFC 9110 section 9.2.2).
+                if hop.is_final or request.method not in SAFE_METHODS:
+                    raise
+                answer, body = self._once(request, hop)
         except httpx.TransportError as error:
             raise Unreachable(f"{request.method} {request.url}: {error or type(error).__name__}") from error
         received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
         return Reply(answer.status_code, received, body, request.url)
+
+    def _once(self, request: Request, hop: "_Hop") -> tuple[httpx.Response, bytes]:
+        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        extensions = {**self._patience, "trace": hop.trace}
+        outgoing = httpx.Request(
+            request.method, request.url, headers=headers, content=request.body or None, extensions=extensions
+        )
+        answer = self._wire.handle_request(outgoing)
+        return answer, answer.read()
 
     def __enter__(self) -> Self:
         return self
@@ -75,3 +89,13 @@ class HttpxTransport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._wire.close()
+
+
+@dataclass
+class _Hop:
+    """What its connection went through; `is_final` when a failure is the server's word and not a kept connection's end."""
+
+    is_final: bool = False
+
+    def trace(self, event: str, _details: Any) -> None:
+        self.is_final |= event in _FINAL

@@ -1,0 +1,75 @@
+"""One hop over HTTP when the server closes a connection that it had kept."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from conformance.transport import HttpxTransport, Request, Unreachable
+
+WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+HALF = WHOLE.replace(b"Length: 2", b"Length: 9")
+CONNECTIONS = 3
+
+
+@contextmanager
+def server(*replies: bytes) -> Iterator[tuple[str, list[str]]]:
+    """On each connection these replies in turn; it is closed behind HALF, else when a request comes for which none is left."""
+    asked: list[str] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        for _ in range(CONNECTIONS):
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                left = list(replies)
+                while request := connection.recv(65536):
+                    asked.append(request.split()[0].decode())
+                    if not left:
+                        break
+                    connection.sendall(left[0])
+                    if left.pop(0) == HALF:
+                        break
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        with closing(listener):
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/", asked
+            listener.shutdown(socket.SHUT_RDWR)
+    finally:
+        thread.join(5)
+
+
+def test_a_safe_request_is_sent_again_when_a_kept_connection_was_closed() -> None:
+    with server(WHOLE) as (url, asked), HttpxTransport() as send:
+        send("", Request("GET", url))
+        assert send("", Request("GET", url)).body == b"ok"
+    assert asked == ["GET", "GET", "GET"]
+
+
+def test_a_request_that_may_have_done_something_is_sent_once() -> None:
+    with server(WHOLE) as (url, asked), HttpxTransport() as send:
+        send("", Request("GET", url))
+        with pytest.raises(Unreachable):
+            send("", Request("POST", url, body=b"x"))
+    assert asked == ["GET", "POST"]
+
+
+def test_a_reply_that_breaks_off_is_not_asked_for_again() -> None:
+    with server(WHOLE, HALF) as (url, asked), HttpxTransport() as send:
+        send("", Request("GET", url))
+        with pytest.raises(Unreachable):
+            send("", Request("GET", url))
+    assert asked == ["GET", "GET"]
+
+
+def test_a_new_connection_without_a_reply_is_not_tried_again() -> None:
+    with server() as (url, asked), HttpxTransport() as send, pytest.raises(Unreachable):
+        send("", Request("GET", url))
+    assert asked == ["GET"]
