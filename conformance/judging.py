@@ -24,6 +24,12 @@ FAILED = pytest.StashKey[bool]()
 SPENT = pytest.StashKey[float]()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-k A04` and `-k A07.alg_none` find a check by its requirement."""
+    if asked := _asked(item):
+        item.extra_keyword_matches |= {asked.id, asked.number}
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is not claimed is not run; what must be alone runs last."""
