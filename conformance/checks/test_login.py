@@ -1,30 +1,257 @@
-"""Section A: the portal as a relying party of the national login, and its own session."""
+"""Section A: the portal as a relying party of the national login."""
 
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+import pytest
+
+from conformance.dossiers import DRAFT
 from conformance.failures import came
+from conformance.filing import Filing
+from conformance.journal import Row
 from conformance.lab import Lab, Visitor
-from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.sources import ND61, TT32
+from conformance.requirement import MUST, SHOULD, good_twin, may_be_refused, requirement
+from conformance.sites import origin_of
+from conformance.sources import ASVS, CWE, ND61, OIDC, RFC6749, RFC7519, RFC7636, RFC9700, TT32
+from conformance.unguessable import weakness
+
+CHALLENGE_LENGTH = 43
+OUTSIDE = {"address": "{scheme}://{host}/ngoai", "host": "//{host}/ngoai", "backslash": "/\\{host}/ngoai"}
+"""One place outside the portal, as a browser reads it."""
+
+
+def _state_of(callback: str) -> str:
+    return parse_qs(urlsplit(callback).query).get("state", [""])[0]
+
+
+def _without_state(callback: str) -> str:
+    address, _, query = callback.partition("?")
+    return f"{address}?{urlencode([pair for pair in parse_qsl(query) if pair[0] != 'state'])}"
+
+
+BAD_ANSWERS: dict[str, Callable[[Lab, str], str]] = {
+    "missing": lambda _lab, own: _without_state(own),
+    "altered": lambda _lab, own: f"{_without_state(own)}&state={_state_of(own)[::-1]}x",
+    "another_browsers": lambda lab, _own: lab.callback_of(lab.visitor()),
+}
+"""Made from the answer that belongs to this browser; its code is good and nobody has used it."""
+
+ID_TOKENS = (
+    "alg_none",
+    "hs256_public_key",
+    "wrong_iss",
+    "missing_iss",
+    "wrong_aud",
+    "missing_aud",
+    "missing_sub",
+    "numeric_sub",
+    "missing_iat",
+    "missing_exp",
+    "expired",
+)
+"""Wrong in ways that every relying party tried refuses."""
 
 
 @requirement(
     "A01",
     MUST,
     "Chưa đăng nhập thì không tạo, không nộp được hồ sơ; trang đăng nhập là của Cổng Dịch vụ công quốc gia.",
-    "Nothing can be filed without a login, and the login is the national one.",
+    "Nothing can be drafted or submitted without a login, and the login is the national one.",
     basis=(ND61.at("Điều 24 khoản 2 điểm c"), TT32.at("Điều 10")),
 )
-def test_nothing_is_filed_without_the_national_login(lab: Lab, visitor: Visitor, filing_of) -> None:
+def test_nothing_is_filed_without_the_national_login(
+    lab: Lab, applicant: Visitor, filing_of: Callable[[Visitor], Filing]
+) -> None:
+    draft, nobody = filing_of(applicant).draft("free"), lab.visitor()
+    sheet = lab.control.get(f"/control/contracts/{lab.control.contract}")
+
     with may_be_refused() as anonymous:
-        filing_of(visitor).blank("free")
+        filing_of(nobody).blank("free")
+    with may_be_refused():
+        nobody.dossiers.act(draft, "submit")
+    page = nobody.login.begin()
+
     assert anonymous.refused, came("cổng lập bản nháp cho người chưa đăng nhập", "the portal made a draft for nobody")
+    now = applicant.dossiers.read(draft)
+    assert now.state == DRAFT, came(
+        f"người chưa đăng nhập nộp được: “{now.state_text}”", f"somebody without a login submitted it: {now.state}"
+    )
+    assert origin_of(page.url) == origin_of(sheet["login"]["authorization_endpoint"]), came(
+        f"đăng nhập dẫn tới {page.url}", f"the login leads to {page.url}"
+    )
+    with good_twin():
+        assert applicant.dossiers.act(draft, "submit").state != DRAFT
 
-    page = visitor.login.begin()
-    assert urlsplit(page.url).netloc == urlsplit(lab.control.url).netloc
 
+@requirement(
+    "A02",
+    MUST,
+    "Yêu cầu đăng nhập dùng response_type=code, scope có openid và đúng redirect_uri đã đăng ký.",
+    "The authorization request says response_type=code, a scope with openid and the registered redirect_uri.",
+    basis=(OIDC.at("3.1.2.1"), RFC6749.at("4.1.1; 3.1.2")),
+)
+def test_the_code_flow_is_asked_for_with_openid(lab: Lab, visitor: Visitor) -> None:
+    lab.try_to_log_in(visitor)
+
+    issued = _issued(lab, visitor)
+    asked = _asked(lab, issued)
+    assert asked.get("response_type") == "code", came(
+        f"response_type là {asked.get('response_type')}", f"response_type is {asked.get('response_type')}"
+    )
+    assert "openid" in asked.get("scope", "").split(), came(
+        f"scope là “{asked.get('scope', '')}”", f"the scope is “{asked.get('scope', '')}”"
+    )
+    assert asked.get("redirect_uri") == issued.body["redirect_uri"], came(
+        f"redirect_uri là {asked.get('redirect_uri')}", f"redirect_uri is {asked.get('redirect_uri')}"
+    )
+
+
+@requirement(
+    "A03",
+    MUST,
+    "Mỗi lần đăng nhập gắn với trình duyệt bằng state mới, không đoán được, hoặc bằng PKCE S256.",
+    "Each login is bound to its browser by a new state that nobody can guess, or by PKCE with S256.",
+    basis=(
+        RFC6749.at("10.12; 10.10", "a non-guessable value"),
+        RFC9700.at("4.7.1", "PKCE serves too"),
+        RFC7636.at("4.2"),
+    ),
+)
+def test_each_login_is_bound_to_its_browser(lab: Lab, visitor: Visitor) -> None:
+    for browser in (visitor, lab.visitor(visitor.citizen), lab.visitor(visitor.citizen)):
+        lab.try_to_log_in(browser)
+
+    asked = [_asked(lab, issued) for issued in lab.wait_for("code_issued", subject=visitor.citizen.id, count=3)]
+
+    guessed = weakness([one.get("state", "") for one in asked])
+    challenges = {one.get("code_challenge", "") for one in asked if one.get("code_challenge_method") == "S256"}
+    proven = len(challenges) == len(asked) and all(len(one) == CHALLENGE_LENGTH for one in challenges)
+    assert not guessed or proven, came(f"state: {guessed}; không có PKCE", f"state: {guessed}; no PKCE")
+
+
+@requirement(
+    "A04",
+    MUST,
+    "Cổng chỉ nhận câu trả lời cho chính yêu cầu của trình duyệt này: state thiếu, sai hoặc của trình duyệt khác không tạo phiên.",
+    "Only the answer to this browser's own question signs it in: no, an altered or another browser's state gives no session.",
+    basis=(
+        RFC6749.at("10.12", "the redirection endpoint is protected against cross-site request forgery"),
+        OIDC.at("3.1.2.1; 15.5.2"),
+        CWE.at("CWE-352", "else a victim files in the attacker's account; a state that was sent must come back"),
+    ),
+)
+@pytest.mark.parametrize("state", BAD_ANSWERS)
+def test_only_the_own_answer_signs_a_browser_in(lab: Lab, visitor: Visitor, state: str) -> None:
+    own = lab.callback_of(visitor)
+
+    visitor.browser.get(BAD_ANSWERS[state](lab, own), operation="callback")
+
+    # A portal that sends no state (PKCE alone binds its logins) is judged by the answer from another browser.
+    is_judged = bool(_state_of(own)) or state == "another_browsers"
+    who = visitor.login.session()
+    assert not (is_judged and who.signed_in), came(
+        f"state {state}: trình duyệt được đăng nhập là {who.name}",
+        f"state {state}: the browser is signed in as {who.name}",
+    )
     with good_twin():
         lab.log_in(visitor)
-        assert visitor.dossiers.list() == ()
-        own = filing_of(visitor).blank("free")
-    assert [line.id for line in visitor.dossiers.list()] == [own.id]
+        assert visitor.login.session().personal_id == visitor.citizen.id
+
+
+@requirement(
+    "A05",
+    MUST,
+    "Sau đăng nhập, cổng không bao giờ chuyển trình duyệt tới địa chỉ bên ngoài nêu trong yêu cầu.",
+    "After the login the browser is never sent to an outside address that the request named.",
+    basis=(CWE.at("CWE-601"), RFC9700.at("4.11.1", "clients must not expose open redirectors"), ASVS.at("3.7.2")),
+)
+@pytest.mark.parametrize("written", OUTSIDE)
+def test_an_outside_target_is_not_followed(lab: Lab, visitor: Visitor, written: str) -> None:
+    outside = urlsplit(lab.control.url)
+    target = OUTSIDE[written].format(scheme=outside.scheme, host=outside.netloc)
+
+    callback = lab.callback_of(visitor, target=target)
+    at_login = visitor.browser.get(callback, operation="callback")
+    with good_twin():
+        assert visitor.login.session().signed_in
+    when_signed_in = visitor.login.begin(target)
+
+    followed = [page.url for page in (at_login, when_signed_in) if origin_of(page.url) != visitor.browser.home]
+    assert not followed, came(
+        f"“{target}” đưa trình duyệt tới {followed[0]}", f"“{target}” led the browser to {followed[0]}"
+    )
+
+
+@requirement(
+    "A06",
+    MUST,
+    "Cổng đã gửi nonce thì từ chối ID token mang nonce khác hoặc không có nonce.",
+    "Where the portal sent a nonce, an ID token with another one or none is refused.",
+    basis=(OIDC.at("3.1.3.7 (11); 2", "a nonce that was sent must come back, and the same"), ASVS.at("10.5.1")),
+)
+@pytest.mark.parametrize("effect", ["wrong_nonce", "missing_nonce"])
+def test_another_nonce_is_refused(lab: Lab, visitor: Visitor, effect: str) -> None:
+    lab.fault("login.id_token", effect, about=visitor.citizen.id)
+
+    lab.try_to_log_in(visitor)
+
+    was_sent = bool(_asked(lab, _issued(lab, visitor)).get("nonce"))
+    assert not (was_sent and visitor.login.session().signed_in), came(
+        f"ID token {effect} được chấp nhận", f"an ID token with {effect} was accepted"
+    )
+    _good_token_signs_in(lab, visitor)
+
+
+@requirement(
+    "A07",
+    MUST,
+    "ID token sai thuật toán, sai hoặc thiếu iss, aud, sub, iat, exp, hoặc đã hết hạn đều bị từ chối.",
+    "An ID token of a wrong algorithm, with a wrong or no iss, aud, sub, iat or exp, or expired, is refused.",
+    basis=(OIDC.at("3.1.3.7; 2", "required claims, issuer, audience, algorithm, expiry"), RFC7519.at("4.1; 7.2")),
+)
+@pytest.mark.parametrize("effect", ID_TOKENS)
+def test_a_wrong_id_token_is_refused(lab: Lab, visitor: Visitor, effect: str) -> None:
+    lab.fault("login.id_token", effect, about=visitor.citizen.id)
+
+    lab.try_to_log_in(visitor)
+
+    assert not visitor.login.session().signed_in, came(
+        f"ID token {effect} được chấp nhận", f"an ID token with {effect} was accepted"
+    )
+    _good_token_signs_in(lab, visitor)
+
+
+@requirement(
+    "A07.wrong_azp",
+    SHOULD,
+    "ID token cấp cho bên khác (azp) bị từ chối.",
+    "An ID token that names another authorized party (azp) is refused.",
+    basis=OIDC.at("3.1.3.7 (5)", "the client SHOULD verify that azp is its own client id"),
+)
+def test_a_token_for_another_party_is_refused(lab: Lab, visitor: Visitor) -> None:
+    lab.fault("login.id_token", "wrong_azp", about=visitor.citizen.id)
+
+    lab.try_to_log_in(visitor)
+
+    assert not visitor.login.session().signed_in, came(
+        "ID token của bên khác", "a token for another party was accepted"
+    )
+    _good_token_signs_in(lab, visitor)
+
+
+def _good_token_signs_in(lab: Lab, visitor: Visitor) -> None:
+    """The twin: the portal had fetched the bad token, and a second attempt of the same citizen in this browser works."""
+    with good_twin():
+        assert lab.rows("fault_used", _issued(lab, visitor).ref), "the portal fetched no ID token in its first attempt"
+        lab.log_in(visitor)
+        assert visitor.login.session().personal_id == visitor.citizen.id
+
+
+def _issued(lab: Lab, visitor: Visitor) -> Row:
+    """The first code that the national login gave for this citizen."""
+    return lab.wait_for("code_issued", subject=visitor.citizen.id)[0]
+
+
+def _asked(lab: Lab, issued: Row) -> dict[str, str]:
+    """The parameters of the authorization request that this code answers."""
+    return dict(lab.wait_for("authorization_requested", issued.ref)[0].body)

@@ -1,0 +1,149 @@
+"""Section A: the account behind a login, and the portal's own session."""
+
+from collections.abc import Callable
+
+from conformance.failures import came
+from conformance.filing import Filing
+from conformance.lab import Lab, Visitor
+from conformance.requirement import MUST, good_twin, may_be_refused, requirement
+from conformance.sessions import session_cookies, thief_of
+from conformance.sources import ASVS, CWE, DVCQG, OIDC, RFC6265, RFC6749
+
+
+@requirement(
+    "A16",
+    MUST,
+    "Hai TechID là hai tài khoản, dù trùng thư điện tử và số điện thoại; người sau không thấy hồ sơ của người trước.",
+    "Two TechIDs are two accounts, though e-mail and phone are the same; the second sees nothing of the first.",
+    basis=(
+        OIDC.at("5.7", "only sub and iss together identify a person; e-mail and phone must not"),
+        ASVS.at("10.5.2"),
+        CWE.at("CWE-287"),
+    ),
+)
+def test_a_shared_address_joins_no_accounts(
+    lab: Lab, applicant: Visitor, filing_of: Callable[[Visitor], Filing]
+) -> None:
+    first = applicant.citizen
+    draft = filing_of(applicant).blank("free")
+
+    second = lab.log_in(lab.citizen(email=first.email, phone=first.phone))
+
+    lines = second.dossiers.list()
+    assert not lines, came(
+        f"người thứ hai thấy {len(lines)} hồ sơ của người khác", f"the second person sees {len(lines)} dossiers"
+    )
+    accounts = [who.login.session().account for who in (applicant, second)]
+    assert accounts[0] != accounts[1], came("hai người chung một tài khoản", "two persons share one account")
+    assert [who.login.session().personal_id for who in (applicant, second)] == [first.id, second.citizen.id], came(
+        "tài khoản mang số định danh của người khác", "an account carries the other person's number"
+    )
+    with good_twin():
+        assert [line.id for line in applicant.dossiers.list()] == [draft.id]
+
+
+@requirement(
+    "A19",
+    MUST,
+    "Công dân không có thư điện tử và số điện thoại trong tài khoản định danh vẫn đăng nhập được.",
+    "A citizen whose account has neither e-mail nor phone can log in.",
+    basis=(DVCQG.at("userinfo: ThuDienTu, SoDienThoai", "may be missing"), OIDC.at("5.3.2", "a claim may be omitted")),
+)
+def test_a_login_needs_no_address(lab: Lab) -> None:
+    visitor = lab.visitor(lab.citizen(email=None))
+    lab.fault("login.userinfo", "without_phone", about=visitor.citizen.id)
+
+    page = lab.try_to_log_in(visitor)
+
+    assert visitor.login.session().personal_id == visitor.citizen.id, came(
+        f"không đăng nhập được ({page.status}): {page.html.words[:200]}",
+        f"no session ({page.status}): {page.html.words[:200]}",
+    )
+    assert lab.rows("fault_used", lab.wait_for("code_issued", subject=visitor.citizen.id)[0].ref), came(
+        "cổng không hỏi userinfo", "the portal did not ask for userinfo"
+    )
+
+
+@requirement(
+    "A23",
+    MUST,
+    "Cookie phiên đổi khi đăng nhập và mang HttpOnly, Secure, SameSite=Lax hoặc Strict.",
+    "The session cookie changes at login and is HttpOnly, Secure and SameSite=Lax or Strict.",
+    basis=(
+        ASVS.at("7.2.4; 3.3.1; 3.3.2; 3.3.4"),
+        CWE.at("CWE-384; CWE-1004; CWE-614; CWE-1275", "who plants or steals the cookie becomes the citizen"),
+        RFC6265.at("4.1.2; 8.8"),
+    ),
+)
+def test_the_session_cookie_is_new_and_guarded(lab: Lab, visitor: Visitor) -> None:
+    callback = lab.callback_of(visitor)
+    thief = thief_of(lab, visitor)
+    visitor.browser.get(callback, operation="callback")
+    with good_twin():
+        assert visitor.login.session().signed_in
+
+    carriers = session_cookies(lab, visitor)
+
+    assert not thief.login.session().signed_in, came(
+        "cookie có từ trước khi đăng nhập trở thành phiên đã đăng nhập",
+        "the cookie of before the login became the signed-in session",
+    )
+    assert carriers, came("không có cookie nào giữ phiên", "no cookie carries the session")
+    bare = [
+        (cookie.name, name)
+        for cookie in carriers
+        for name, has in (
+            ("HttpOnly", cookie.http_only),
+            ("Secure", cookie.secure),
+            ("SameSite", cookie.same_site in {"lax", "strict"}),
+        )
+        if not has
+    ]
+    assert not bare, came(f"cookie thiếu thuộc tính: {bare}", f"attributes that are missing: {bare}")
+
+
+@requirement(
+    "A26",
+    MUST,
+    "Sau khi đăng xuất, cookie cũ không còn mở được phiên hay dữ liệu cá nhân nào.",
+    "After logout the old cookie opens no session and no personal data.",
+    basis=(ASVS.at("7.4.1", "after logout the session cannot be used any more"), CWE.at("CWE-613")),
+)
+def test_logout_ends_the_session_on_the_server(lab: Lab, applicant: Visitor) -> None:
+    thief = thief_of(lab, applicant)
+    with good_twin():
+        assert thief.login.session().signed_in
+
+    applicant.login.logout()
+
+    who = thief.login.session()
+    with may_be_refused() as reading:
+        thief.dossiers.list()
+    assert not who.signed_in, came(
+        f"cookie cũ vẫn là phiên của {who.name}", f"the old cookie is still the session of {who.name}"
+    )
+    assert reading.refused, came("cookie cũ vẫn đọc được danh sách hồ sơ", "the old cookie still lists dossiers")
+    with good_twin():
+        lab.log_in(applicant)
+
+
+@requirement(
+    "A28",
+    MUST,
+    "Khi trang đăng nhập trả về lỗi, cổng hiện thông báo, không tạo phiên, không lỗi, không lặp; lần sau vẫn đăng nhập được.",
+    "An error from the login ends at a page with a message: no session, no crash, no loop; and a later login works.",
+    basis=(RFC6749.at("4.1.2.1"), OIDC.at("3.1.2.6"), ASVS.at("16.5.1"), CWE.at("CWE-209")),
+)
+def test_a_refused_login_ends_at_a_message(lab: Lab, visitor: Visitor) -> None:
+    lab.fault("login.callback", "access_denied", about=visitor.citizen.id)
+
+    page = lab.try_to_log_in(visitor)
+
+    told = [hop for hop in visitor.browser.hops if "error=access_denied" in hop.request.url]
+    assert told, "the browser did not bring the refusal to the portal"
+    assert page.status < 500, came(f"trang lỗi máy chủ {page.status}", f"a server error, {page.status}")
+    assert page.html.words.strip(), came("trang trống, không có thông báo", "an empty page without a message")
+    assert "Traceback" not in page.text, came("trang hiện vết lỗi chương trình", "the page shows a stack trace")
+    assert not visitor.login.session().signed_in, came("cổng đã tạo phiên", "the portal made a session")
+    with good_twin():
+        lab.log_in(visitor)

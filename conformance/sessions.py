@@ -1,0 +1,29 @@
+"""What a browser holds of a session at the portal, found by trying: the cookies without which nobody is signed in."""
+
+from conformance.browser import Browser
+from conformance.cookies import Cookie, Jar
+from conformance.lab import Lab, Visitor
+from conformance.sites import host_of
+
+
+def own_cookies(browser: Browser) -> tuple[Cookie, ...]:
+    """The portal's, whatever their path; the providers are at another host."""
+    return tuple(cookie for cookie in browser.jar.cookies if cookie.domain == host_of(browser.home))
+
+
+def session_cookies(lab: Lab, visitor: Visitor) -> tuple[Cookie, ...]:
+    """Those without which the visitor is not signed in; all of the portal's where each alone can be missed."""
+    own = own_cookies(visitor.browser)
+    needed = tuple(cookie for cookie in own if not _signed_in(lab, visitor, without=cookie))
+    return needed or own
+
+
+def thief_of(lab: Lab, visitor: Visitor) -> Visitor:
+    """Somebody elsewhere with a copy of all cookies that this browser has now."""
+    return lab.visitor(visitor.citizen, visitor.browser.copy())
+
+
+def _signed_in(lab: Lab, visitor: Visitor, *, without: Cookie) -> bool:
+    other = thief_of(lab, visitor)
+    other.browser.jar = Jar(tuple(cookie for cookie in other.browser.jar.cookies if cookie != without))
+    return other.login.session().signed_in
