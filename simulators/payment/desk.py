@@ -16,7 +16,7 @@ from simulators.payment.cards import CitizenCard, Typed, of_citizen
 from simulators.payment.checksum import Explanation
 from simulators.payment.diagnoses import Diagnosis, newest_first
 from simulators.payment.notices import Faults, Voice, ending, first_notice
-from simulators.payment.payments import Asked, Payment, Request, Terminal, Ticket
+from simulators.payment.records import Asked, Payment, Request, Terminal, Ticket, payment_id
 from simulators.payment.spec import Card, GatewaySpec, Outcome, Reason, Refused
 from simulators.world import World
 
@@ -51,7 +51,7 @@ class Desk:
         entropy, spec = self.world.entropy, self.spec
         terminal = terminal_of(merchant)
         day = f"{in_vietnam(asked.created):%Y%m%d}"
-        key = Key(Payment, payments.payment_id(spec.id, terminal.code, day, asked.ref))
+        key = Key(Payment, payment_id(spec.id, terminal.code, day, asked.ref))
         token, number = entropy.hex(f"{self.source}.token"), "1" + entropy.digits(f"{self.source}.number", 7)
         extra = spec.variance > 0 and entropy.choose(f"{self.source}.extra", key.id, spec.variance) == 0
 
@@ -128,7 +128,7 @@ class Desk:
     async def find(self, merchant: Settings, ref: str, created: Instant) -> Payment:
         """The payment that a query means: reference and creation date, as the pay URL had them."""
         day = f"{in_vietnam(created):%Y%m%d}"
-        key = Key(Payment, payments.payment_id(self.spec.id, merchant.values["tmn_code"], day, ref))
+        key = Key(Payment, payment_id(self.spec.id, merchant.values["tmn_code"], day, ref))
         found = await self.world.store.get(key)
         if found is None:
             raise Refused(Reason.UNKNOWN_PAYMENT, f"no payment {ref} was created on {day}")

@@ -16,7 +16,7 @@ from simulators.kernel.wire import Route
 from simulators.payment.cards import CitizenCard
 from simulators.payment.desk import Desk
 from simulators.payment.notices import EFFECTS, QUERY_EFFECTS, RETURN_EFFECTS, Voice
-from simulators.payment.payments import Payment
+from simulators.payment.records import Payment
 from simulators.payment.spec import GatewaySpec
 from simulators.payment.wires import vnpay, vnpay_query
 from simulators.payment.wires.states import States

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from simulators.kernel.courier import Delivery
 from simulators.kernel.faults import Taken
 from simulators.kernel.records import Change, Event, Instant
-from simulators.payment.payments import Payment, replace
+from simulators.payment.records import Payment
 from simulators.payment.spec import GatewaySpec, Outcome
 
 Checksum = Literal["right", "wrong", "missing", "empty"]

@@ -14,7 +14,7 @@ from simulators.kernel.plain import operation, refuse
 from simulators.kernel.records import Instant
 from simulators.kernel.wire import Route, answer
 from simulators.payment.desk import Desk
-from simulators.payment.payments import Payment
+from simulators.payment.records import Payment
 
 
 class Waiting(msgspec.Struct):

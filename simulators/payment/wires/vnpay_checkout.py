@@ -14,7 +14,7 @@ from simulators.kernel.wire import Route
 from simulators.payment.cards import Typed
 from simulators.payment.desk import Desk
 from simulators.payment.pages import page
-from simulators.payment.payments import Payment
+from simulators.payment.records import Payment
 from simulators.payment.spec import Bank, Outcome, Reason, Refused
 from simulators.payment.wires.vnpay_fields import voice_of
 

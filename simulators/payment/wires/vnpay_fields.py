@@ -14,7 +14,7 @@ from simulators.kernel.courier import DeliveryKind, Outcome
 from simulators.kernel.records import Instant
 from simulators.payment.checksum import base_string, checksum
 from simulators.payment.notices import Checksum, Voice, notice_kind
-from simulators.payment.payments import Asked, Payment
+from simulators.payment.records import Asked, Payment
 from simulators.payment.spec import GatewaySpec, Reason, Refused
 from simulators.payment.spec import Outcome as Ended
 

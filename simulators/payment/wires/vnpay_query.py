@@ -13,7 +13,7 @@ from simulators.kernel.contracts import Settings
 from simulators.kernel.wire import Route, answer
 from simulators.payment.checksum import barred_string, checksum, explain, same
 from simulators.payment.desk import Desk
-from simulators.payment.payments import Payment
+from simulators.payment.records import Payment
 from simulators.payment.spec import Outcome, Reason, Refused
 from simulators.payment.wires.vnpay_fields import HUNDREDTHS, bank_of, moment, written
 
