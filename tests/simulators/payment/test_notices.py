@@ -102,6 +102,11 @@ def test_what_a_bad_notice_says() -> None:
     assert posts("half_success")[0].payment.outcome is Outcome.HALF_DONE
 
 
+def test_a_late_notice_is_the_right_one_at_the_time_of_the_next_attempt() -> None:
+    (post,) = posts("late")
+    assert post == Post(PAID, delay=LATER, injected="late")
+
+
 def test_a_failure_follows_the_success() -> None:
     first, second = posts("failure_after_success")
     assert first == Post(PAID)
