@@ -148,18 +148,18 @@ class Inbox:
     def mail(self, count: int = 1) -> tuple[Message, ...]:
         return self._await("mail", count)
 
-    def with_words(self, channel: str, words: str) -> Message:
-        """The first message since in which these words stand, as soon as it is there."""
+    def with_words(self, channel: str, words: str, count: int = 1) -> tuple[Message, ...]:
+        """All messages since in which these words stand, as soon as there are `count`."""
         came: tuple[Message, ...] = ()
-        while not (found := [message for message in came if plain(words) in plain(message.text)]):
+        while len(found := tuple(message for message in came if plain(words) in plain(message.text))) < count:
             more, _ = self._read(channel, {"count": len(came) + 1, "wait": LONGEST_WAIT})
             if len(more) == len(came):
                 raise Missed(
-                    Words(f"tin {channel} tới người nộp có “{words}”", f"{channel} to the applicant with “{words}”"),
-                    Words(_shown(came) or "không có tin nào", _shown(came) or "none"),
+                    Words(f"{count} tin {channel} tới người nộp có “{words}”", f"{count} {channel} with “{words}”"),
+                    Words(f"{len(found)} tin. {_shown(came)}".strip(), f"{len(found)}. {_shown(came)}".strip()),
                 )
             came = more
-        return found[0]
+        return found
 
     def now(self, channel: str) -> tuple[Message, ...]:
         """What is there, without waiting."""
