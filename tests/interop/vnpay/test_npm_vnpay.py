@@ -31,8 +31,9 @@ RETURN = "http://localhost:8000/ve"
 
 @pytest.fixture(scope="module")
 def library(request: pytest.FixtureRequest) -> Path:
-    """The library in pytest's cache folder, fetched once; no lock file."""
-    folder = Path(request.config.cache.mkdir("interop-vnpay"))
+    """The library in pytest's cache folder, fetched once for each worker; no lock file."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = Path(request.config.cache.mkdir(f"interop-vnpay-{worker}"))
     for name in ("package.json", "merchant.mjs"):
         shutil.copy(HERE / name, folder / name)
     installed = folder / "node_modules/vnpay/package.json"
