@@ -93,7 +93,7 @@ def _contracted(
     origin, key = f"http://localhost:{berth.getsockname()[1]}", secrets.token_urlsafe(18)
     urls = {name: origin + path for name, path in PATHS.items()}
     many = {name: [urls.pop(name)] for name in ("redirect_uris", "post_logout_redirect_uris")}
-    name = "reference portal" + (f" with the flaw {flaw}" if flaw else "")
+    name = "Cổng tham chiếu" + (f" (lỗi cố ý: {flaw})" if flaw else "")
     try:
         sheet = control.post("/control/contracts", {"name": name, "login_profile": login_profile, **urls, **many})
     except NotExercised as error:

@@ -1,12 +1,14 @@
 """One dossier as its applicant sees it: the table of components, the e-form, and what can be done with it."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from reference_portal import filing, steps
 from reference_portal.catalogue import CATALOGUE, MAX_BYTES
-from reference_portal.dossiers import DRAFT, REFUSED, SUPPLEMENT
+from reference_portal.dossiers import DRAFT, REFUSED, SUPPLEMENT, Refused
 from reference_portal.fees import Payment, Receipt, open_fees
 from reference_portal.pages.render import fields, page, upload
 from reference_portal.papers import FIELDS
@@ -46,6 +48,18 @@ async def _form(request: Request) -> Response:
     return page(request, "form.html", {"dossier": dossier, "component": component, "labels": labels})
 
 
+async def _view(request: Request) -> Response:
+    """The current file in the browser's own viewer: nobody should sign what they have not read."""
+    hall = office(request)
+    dossier = steps.owned(hall, await person(request), request.path_params["dossier"], "file")
+    version = dossier.component(request.path_params["component"]).current
+    if version is None:
+        raise Refused("no_such_file", "Không tìm thấy tập tin.", status=404)
+    shown = f"inline; filename*=UTF-8''{quote(version.name, safe='')}"
+    content = hall.books.file(version.file)
+    return Response(content, media_type=version.media, headers={"content-disposition": shown})
+
+
 async def _fill(request: Request) -> Response:
     await filing.fill(office(request), await person(request), _place(request), await fields(request))
     return _back(request)
@@ -79,6 +93,7 @@ def _back(request: Request) -> Response:
 ROUTES = [
     Route("/ho-so/{dossier}", _show),
     Route("/ho-so/{dossier}/thao-tac", _act, methods=["POST"]),
+    Route("/ho-so/{dossier}/{component}/xem", _view),
     Route("/ho-so/{dossier}/{component}/bieu-mau", _fill, methods=["POST"]),
     Route("/ho-so/{dossier}/{component}/bieu-mau", _form),
     Route("/ho-so/{dossier}/{component}/dinh-kem", _attach, methods=["POST"]),

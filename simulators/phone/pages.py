@@ -133,7 +133,8 @@ def _prompt(prompt: Prompt, now: Instant) -> dict[str, Any]:
     return {
         "id": prompt.id,
         "title": prompt.title,
-        "lines": prompt.lines,
+        "lines": [line for line in prompt.lines if line.text not in prompt.doc_ids],
+        "documents": prompt.doc_ids,
         "code": prompt.code,
         "choices": prompt.choices,
         "secret": prompt.secret,
