@@ -7,12 +7,14 @@ from conformance.browser import Browser, Page
 from conformance.control import Control
 from conformance.failures import NotExercised
 from conformance.forms import Control as Field
-from conformance.forms import Form, Link, Value, request_of
+from conformance.forms import Form, Value, request_of
 from conformance.people import Citizen, Inbox
 from conformance.sites import origin_of
 
 PAGES_LIMIT = 12
 KEY = "sessionDataKey"
+NOT_SIMULATED = "chưa được mô phỏng"
+"""How the login marks a way in that it shows and does not offer."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,7 @@ class Entrance:
             if origin_of(page.url) == self.browser.home:
                 return page
             move = self._move(page)
-            if isinstance(move.by, Link):
-                page = self.browser.click(move.by, operation="login")
-            else:
-                page = self.browser.submit(move.by, move.values, operation="login")
+            page = self.browser.submit(move.form, move.values, operation="login")
         raise NotExercised(f"the login did not end after {PAGES_LIMIT} pages; the last one says: {_words(page)}")
 
     def to_callback(self, page: Page) -> str:
@@ -54,10 +53,8 @@ class Entrance:
                 return _Move(form, _spread(boxes, self.inbox.otp()))
             if _named(form, "password"):
                 return _Move(form, self._password(page, form))
-        if chooser := [link for link in page.html.links if "commonauth" in link.href and "idp=" in link.href]:
-            return _Move(chooser[0], {})
-        if forms:
-            return _Move(forms[-1], {})
+        if usable := [form for form in forms if not _is_only_shown(form)]:
+            return _Move(usable[-1], {})
         raise NotExercised(f"the login's page offers no way on ({page.status}): {_words(page)}")
 
     def _password(self, page: Page, form: Form) -> dict[str, Value]:
@@ -69,9 +66,7 @@ class Entrance:
 
     def _fetched(self, move: "_Move") -> Page:
         """The same step with the answer held in hand: a redirect to the portal is seen and not followed."""
-        if isinstance(move.by, Link):
-            return self.browser.fetch("GET", move.by.href, operation="login")
-        request = request_of(move.by, move.values, None)
+        request = request_of(move.form, move.values, None)
         return self.browser.fetch(request.method, request.url, request.headers, request.body, operation="login")
 
     def _shown(self, page: Page) -> Page:
@@ -81,13 +76,17 @@ class Entrance:
 
 @dataclass(frozen=True)
 class _Move:
-    by: Form | Link
+    form: Form
     values: dict[str, Value]
 
 
 def _named(form: Form, name: str) -> Field | None:
     found = [field for field in form.fields if name in {field.id, field.name} and field.kind != "hidden"]
     return found[0] if found else None
+
+
+def _is_only_shown(form: Form) -> bool:
+    return any(NOT_SIMULATED in button.text for button in form.buttons)
 
 
 def _boxes(form: Form) -> list[Field]:
