@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from conformance import matrix
+from conformance.failures import Ours
 from conformance.launch import ROOT, LaunchedPortal, Running, launched
 from conformance.matrix import Flaw, Row
+from conformance.verdicts import Exit
 
 SIDE_BY_SIDE = 2
 CHANGED_SECONDS = 360.0
@@ -30,7 +32,11 @@ def main() -> int:
         flaws = _worth_a_rerun(flaws, stored)
     began = time.monotonic()
     limit = CHANGED_SECONDS if options.changed else float("inf")
-    rows = _bitten(flaws, lambda: time.monotonic() - began > limit)
+    try:
+        rows = _bitten(flaws, lambda: time.monotonic() - began > limit)
+    except Ours as error:
+        print(error)
+        return Exit.OUR_ERROR
     if left := sorted({flaw.name for flaw in flaws} - {row.flaw for row in rows}):
         print(
             f"stale: {len(left)} rows did not fit {limit:.0f} s: run `make bite` and commit docs/kill-matrix.*: {left}"
@@ -80,9 +86,10 @@ def _bitten(flaws: Sequence[Flaw], is_over: Callable[[], bool]) -> list[Row]:
     rows: list[Row] = []
     with launched(names) as running, _at_work(running) as judge:
         right = judge(running.portals[0])
-        if right.caught or right.problem:
-            print(f"the right portal does not pass: {right.problem or sorted(right.caught)}")
-            return []
+        if right.kills or right.problem:
+            raise Ours(
+                f"the right portal does not pass, so nothing can be told: {right.problem or sorted(right.kills)}"
+            )
         print(f"right portal passes {len(right.passed)} requirements in {right.seconds:.0f} s", flush=True)
 
         def in_time(portal: LaunchedPortal) -> Row | None:
