@@ -17,6 +17,8 @@ from simulators.kernel.store import Store
 
 PATIENCE = 15.0
 """Seconds for connecting and reading, each: what VNPAY's own acceptance tool uses; other limits are UNKNOWN."""
+LONGEST_CALL = 2 * PATIENCE
+"""Seconds for one attempt as a whole: an answer that drips in is given up."""
 AT_ONCE = 64
 LONGEST_ANSWER = 64 * 1024
 
@@ -77,7 +79,7 @@ class Courier:
     async def run(self) -> None:
         """Until cancelled."""
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=PATIENCE, sock_read=PATIENCE)
+        timeout = aiohttp.ClientTimeout(total=LONGEST_CALL, sock_connect=PATIENCE, sock_read=PATIENCE)
         async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http, asyncio.TaskGroup() as tasks:
             while True:
                 due = await self._store.find(Delivery, due_before=self._store.now(), limit=2 * AT_ONCE)
@@ -124,10 +126,19 @@ async def _attempt(http: aiohttp.ClientSession, delivery: Delivery) -> Outcome:
             data=delivery.body.encode() or None,
             allow_redirects=False,
         ) as reply:
-            answer = await reply.content.read(LONGEST_ANSWER)
-            return Outcome(reply.status, answer.decode(errors="replace"))
+            return Outcome(reply.status, (await _read(reply)).decode(errors="replace"))
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         return Outcome(None, "", f"{type(error).__name__}: {error}")
+
+
+async def _read(reply: aiohttp.ClientResponse) -> bytes:
+    """All of the answer, in however many pieces it is written; of a longer one the first LONGEST_ANSWER bytes."""
+    answer = b""
+    async for piece in reply.content.iter_any():
+        answer += piece
+        if len(answer) >= LONGEST_ANSWER:
+            break
+    return answer[:LONGEST_ANSWER]
 
 
 def _event(delivery: Delivery, outcome: Outcome, *, more: bool) -> Event:

@@ -163,7 +163,7 @@ def acknowledged(outcome: Outcome, spec: GatewaySpec) -> bool:
         return False
     try:
         answer = msgspec.json.decode(outcome.answer)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return isinstance(answer, dict) and answer.get("RspCode") in spec.acknowledged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from simulators.kernel.courier import Courier, Delivery, DeliveryKind, Outcome, once
+from simulators.kernel.courier import LONGEST_ANSWER, Courier, Delivery, DeliveryKind, Outcome, once
 from simulators.kernel.journal import KERNEL_WORDS, Journal, Question, Row
 from simulators.kernel.records import Change, Instant
 from simulators.kernel.store import Store
@@ -18,15 +18,26 @@ def until_three(attempt: int, outcome: Outcome, now: Instant) -> Instant | None:
 KINDS = {"stubborn": DeliveryKind("stubborn", until_three), "once": DeliveryKind("once", once)}
 
 
-def delivered(kind: str, answer: str, count: int, *, port: Callable[[int], int] = lambda port: port) -> list[Row]:
-    """What the journal tells after one delivery to a server that always answers `answer`."""
+def delivered(
+    kind: str,
+    answer: str,
+    count: int,
+    *,
+    port: Callable[[int], int] = lambda port: port,
+    pieces: int = 1,
+    more: int = 0,
+) -> list[Row]:
+    """What the journal tells after one delivery to a server that always answers `answer`, of which it promised `more`."""
 
     async def story() -> list[Row]:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
-            writer.write(
-                f"HTTP/1.1 200 OK\r\ncontent-length: {len(answer)}\r\nconnection: close\r\n\r\n{answer}".encode()
-            )
+            head = f"HTTP/1.1 200 OK\r\ncontent-length: {len(answer) + more}\r\nconnection: close\r\n\r\n"
+            writer.write(head.encode())
+            for number in range(pieces):
+                await writer.drain()
+                await asyncio.sleep(0.01)
+                writer.write(answer[number * len(answer) // pieces : (number + 1) * len(answer) // pieces].encode())
             await writer.drain()
             writer.close()
 
@@ -36,7 +47,7 @@ def delivered(kind: str, answer: str, count: int, *, port: Callable[[int], int] 
         courier = asyncio.create_task(Courier(store, KINDS).run())
         one = Delivery(id="d", kind=kind, source="test", ref="T1", url=url, body="{}", due=store.now(), contract="c")
         await store.change([], lambda _r, _n: Change(records=(one,)))
-        word = "delivered" if port(1) == 1 else "undelivered"
+        word = "delivered" if port(1) == 1 and not more else "undelivered"
         await Journal(store, KERNEL_WORDS).wait(Question(ref="T1", word=word), count=count, seconds=5)
         await asyncio.sleep(0.05)
         courier.cancel()
@@ -55,6 +66,21 @@ def test_a_notice_is_repeated_until_the_rule_ends_it() -> None:
 
 def test_the_right_answer_ends_it() -> None:
     assert [row.body["status"] for row in delivered("stubborn", "ok", 1)] == [200]
+
+
+def test_an_answer_in_pieces_is_read_whole() -> None:
+    (row,) = delivered("once", '{"RspCode":"00","Message":"Confirm Success"}', 1, pieces=5)
+    assert row.body["answer"] == '{"RspCode":"00","Message":"Confirm Success"}'
+
+
+def test_a_long_answer_is_kept_to_the_limit() -> None:
+    assert len(delivered("once", "x" * LONGEST_ANSWER, 1, pieces=3)[0].body["answer"]) == LONGEST_ANSWER
+    assert len(delivered("once", "x" * (LONGEST_ANSWER + 1), 1, pieces=3)[0].body["answer"]) == LONGEST_ANSWER
+
+
+def test_an_answer_that_is_cut_off_is_none() -> None:
+    (row,) = delivered("once", "ok", 1, more=1)
+    assert row.word == "undelivered"
 
 
 def test_nobody_listening_is_undelivered_with_the_reason() -> None:

@@ -75,6 +75,7 @@ def test_a_notice_is_signed_or_spoiled(how: str, right: bool) -> None:
         (200, '{"RspCode":["00"]}', False),
         (200, '["00"]', False),
         (200, "OK", False),
+        (200, "[" * 60_000, False),
         (200, "", False),
         (201, '{"RspCode":"00"}', False),
         (500, '{"RspCode":"00"}', False),
