@@ -24,7 +24,7 @@ class State(Enum):
 
 
 class SigningRequest(Record, frozen=True, kw_only=True):
-    """`id` is ca/contract/transaction: a transaction is unique for each service provider of each CA."""
+    """`id` is ca/contract/transaction, or ca//transaction where all service providers of a CA share the transactions."""
 
     KIND: ClassVar[str] = "signing_request"
     ABOUT: ClassVar[str | None] = "transaction"

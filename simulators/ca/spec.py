@@ -37,6 +37,9 @@ class CaSpec:
     """An sp_id is <4 hex>-<18 digits>.<this>."""
 
     request_ttl: int = fact(300 * SECOND, "LIKELY")
+    transactions: Literal["one_each", "one_for_all"] = fact("one_each", "UNKNOWN")
+    """Whether a transaction_id is used up for the service provider that sent it, or for all: where the status call names
+    nobody, two providers with the same one would read each other's signatures."""
     files_per_request: int = fact(50, "UNKNOWN")
     pin_tries: int = fact(5, "LIKELY")
     pin_lock: int = fact(5 * MINUTE, "LIKELY")

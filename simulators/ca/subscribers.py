@@ -17,7 +17,7 @@ from simulators.kernel.store import Store
 SHARED_KEYS = 64
 """Citizens made in bulk for load share at most so many keys."""
 LONGEST_NAME = 64
-"""Characters of a CN or L (RFC 5280); an ST may have 128."""
+"""Of a CN or L (RFC 5280); an ST may have 128. The RFC counts characters and our library bytes: the CN keeps to both."""
 STRANGER = "stranger"
 """Another citizen, for the faults that answer with somebody else."""
 
@@ -73,13 +73,13 @@ class Subscribers:
         return await self._pki.issue(self._spec.id, holder, leaf, keypair=keypair)
 
     def _leaf(self, citizen: Citizen) -> Leaf:
-        name = (citizen.name or citizen.id)[:LONGEST_NAME]
+        name = citizen.name or citizen.id
         *_, district, province = ["", "", *(part.strip() for part in citizen.address.split(","))]
         subject = {
             "C": "VN",
             "ST": (province or "Việt Nam")[:LONGEST_NAME],
             "L": (district or province or "Việt Nam")[:LONGEST_NAME],
-            "CN": name.upper()[:LONGEST_NAME] if self._spec.upper_names else name,
+            "CN": _cut(name.upper() if self._spec.upper_names else name),
         }
         uids = (f"CCCD:{citizen.id}",)
         return Leaf(
@@ -99,3 +99,8 @@ class Subscribers:
             return Change(result=kept.keypair) if kept else Change(records=(fresh,), result=fresh.keypair)
 
         return (await self._store.change([key], decide)).result  # type: ignore[no-any-return]  # set above
+
+
+def _cut(name: str) -> str:
+    """At most LONGEST_NAME bytes, whole characters alone."""
+    return name.encode()[:LONGEST_NAME].decode(errors="ignore")

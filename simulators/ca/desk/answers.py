@@ -53,9 +53,7 @@ class Answers:
     async def answer(self, prompt: Prompt, choice: str, secret: str | None) -> None:
         """Raises kernel.prompts.Refused with the app's own sentence."""
         desk = self._desk
-        request = await self._store.get(
-            Key(SigningRequest, signing.request_id(desk.spec.id, prompt.contract, prompt.ref))
-        )
+        request = await self._store.get(desk.key(prompt.contract, prompt.ref))
         if request is None or choice not in prompt.choices:
             raise Refused(asking.OVER)
         keys = _Keys(
@@ -140,7 +138,7 @@ class Answers:
         if effects.planned(records, site, keys.abouts) not in {"", "before_answer"}:
             taken = faults.take(records, site, keys.abouts, ref=done.transaction, contract=done.contract)
         real, double, forged = prepared.tokens
-        due: tuple[Delivery, ...] = () if taken.effect == "lost" else (desk.delivery(done, real, now),)
+        due: tuple[Delivery, ...] = () if taken.effect == "lost" else (desk.delivery(done, real, now, done.injected),)
         if taken.effect == "duplicate":
             due += (desk.delivery(done, double, now, "duplicate"),)
         if taken.effect == "forged" and prepared.forgery:

@@ -136,6 +136,11 @@ class Desk:
         change = await self.world.store.change([key], decide)
         return next((record for record in change.records if isinstance(record, SigningRequest)), request)
 
+    def key(self, contract: str, transaction: str) -> Key[SigningRequest]:
+        """Where the request of this transaction is kept."""
+        whose = contract if self.spec.transactions == "one_each" else ""
+        return Key(SigningRequest, signing.request_id(self.spec.id, whose, transaction))
+
     def webhook_token(self) -> str:
         return self.world.entropy.token(f"{self.source}.webhook")
 
@@ -159,7 +164,7 @@ class Desk:
         urls = {"contract": caller.webhook_url, "request": order.webhook, "none": ""}
         entropy = self.world.entropy
         return SigningRequest(
-            id=signing.request_id(self.spec.id, caller.contract, order.transaction),
+            id=self.key(caller.contract, order.transaction).id,
             contract=caller.contract,
             ca=self.spec.id,
             sp_id=caller.sp_id,

@@ -4,7 +4,8 @@ CONFIRMED: paths, POST alone, names of fields, sp_id and sp_password in each bod
 `sig_wait_for_user_confirm`, codes 200 400 401 403 500, the body of the webhook, issuer name, shape of sp_id.
 LIKELY: 300 s, texts of refusal and expiry, `expired_in`, an empty list for an unknown person, five PIN tries and five minutes.
 UNKNOWN, hence fields of the spec: whether an error's code is the HTTP status too, whether and when a webhook is repeated, how
-many files a request may have, other values of cert_status_code than VALID; a webhook after a refusal or expiry (none here).
+many files a request may have, whether a transaction_id must differ from those of other service providers too (it must here:
+the status call names nobody), other values of cert_status_code than VALID; a webhook after a refusal or expiry (none here).
 
 Not simulated: version 2 (TH: password and OTP), the OAuth API, calculateHash, `tran_code` as a key of the status call,
 tax codes, old identity cards and passports as user_id, several devices, turns used up, the PIN's change in the app.
@@ -65,5 +66,6 @@ PROVIDER = CaSpec(
     doors=(Door(SP769, "/ca/vnpt/sca/sp769"),),
     subject={"C": "VN", "O": "VIETNAM POSTS AND TELECOMMUNICATIONS GROUP", "CN": "VNPT SmartCA RS (MO PHONG)"},
     service_name="SMARTCA PERSONAL PRO",
+    transactions="one_for_all",
     webhook="contract",
 )

@@ -16,10 +16,10 @@ from simulators.ca.subscribers import SHARED_KEYS
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.profiles import Leaf
 from tests.places import Running, made
-from tests.simulators.ca.callers import SP769, Vnpt, digest, file
+from tests.simulators.ca.callers import SP769, Ca2, Vnpt, digest, file
 
 
-async def listed(caller: Vnpt, citizen: Citizen) -> dict[str, Any]:
+async def listed(caller: Vnpt | Ca2, citizen: Citizen) -> dict[str, Any]:
     reply = (await caller.list(citizen.id)).json()
     (row,) = reply["data"]["user_certificates"]
     return row
@@ -116,6 +116,21 @@ def test_a_certificate_names_its_holder_by_number_and_its_issuer_as_a_simulation
     lab.run(story())
 
 
+@pytest.mark.parametrize(
+    "name", ["ễ" * 64, "Nguyễn " * 20, "ß" * 64, "n" * 64], ids=["marks", "words", "eszett", "latin"]
+)
+def test_a_long_name_is_cut_to_what_a_certificate_can_hold(lab: Running, name: str) -> None:
+    async def story() -> None:
+        citizen = await lab.place.citizen(name=name)
+        for section, dialect in (("vnpt", Vnpt), ("ca2", Ca2)):
+            row = await listed(await dialect.at(lab.place, section), citizen)
+            (told,) = certificate_of(row).subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+            assert 60 < len(str(told.value).encode()) <= 64
+            assert name.upper().startswith(str(told.value).upper())
+
+    lab.run(story())
+
+
 def test_what_providers_may_do_otherwise_is_met_among_many_people(lab: Running) -> None:
     async def story() -> None:
         caller = await Vnpt.at(lab.place, "vnpt")
@@ -188,13 +203,14 @@ def test_a_serial_filters_and_the_second_certificate_makes_it_necessary(lab: Run
     lab.run(story())
 
 
-def test_a_transaction_is_used_once_by_each_service_provider(lab: Running) -> None:
+def test_a_transaction_is_used_once_because_the_status_call_names_nobody(lab: Running) -> None:
     async def story() -> None:
         one, other = await Vnpt.at(lab.place, "vnpt"), await Vnpt.at(lab.place, "vnpt")
-        citizen = await lab.place.citizen()
+        citizen, stranger = await lab.place.citizen(), await lab.place.citizen()
         assert (await one.sign(citizen.id, "once-1")).status_code == 200
         assert (await one.sign(citizen.id, "once-1")).status_code == 400
-        assert (await other.sign(citizen.id, "once-1")).status_code == 200
+        assert (await other.sign(stranger.id, "once-1")).status_code == 400, "it would read the other's signature"
+        assert await lab.place.prompts(stranger) == []
         assert (await one.sign(citizen.id, "")).status_code == 400
 
     lab.run(story())
