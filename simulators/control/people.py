@@ -128,3 +128,7 @@ def _demand(overrides: Mapping[str, Any], count: Any) -> None:
         isinstance(identity, str) and identity.isascii() and identity.isdigit() and len(identity) == PERSONAL_ID_DIGITS
     ):
         raise BadCitizen(f"id: {identity!r} is not a personal id; write {PERSONAL_ID_DIGITS} digits as text.")
+    if "username" in overrides and overrides["username"] != overrides.get("id"):
+        raise BadCitizen("username: people log in with their personal id; leave it out, or give the id.")
+    if isinstance(name := overrides.get("name"), str) and not name.strip():
+        raise BadCitizen("name: it is blank; leave it out, or write a name.")

@@ -19,6 +19,8 @@ from simulators.kernel.wire import Route, answer
 from simulators.world import World
 
 MOST_ROWS = 10_000
+LAST_ROW = 2**63 - 1
+"""What SQLite can count."""
 
 
 class Health(msgspec.Struct):
@@ -44,7 +46,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     subject: str = ""
     word: str = ""
     source: str = ""
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    after: Annotated[int, msgspec.Meta(ge=0, le=LAST_ROW)] = 0
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)] = 1000
     count: Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)] = 1
     wait: Annotated[float, msgspec.Meta(ge=0, le=LONGEST_WAIT)] = 0.0

@@ -134,6 +134,8 @@ async def test_many_people_differ(here: Visit) -> None:
         ({"id": "123"}, 422, "id: "),
         ({"id": 79190000001}, 422, "id: "),
         ({"id": "079190000001"}, 409, "id: "),
+        ({"name": " "}, 422, "name: "),
+        ({"username": "nguyenvana"}, 422, "username: "),
     ],
 )
 def test_people_that_cannot_be_are_refused_by_name(request_: dict[str, Any], status: int, named: str) -> None:
@@ -296,6 +298,7 @@ async def test_a_long_poll_gives_what_there_is_when_the_time_is_over(here: Visit
         ("count=0", "$.count"),
         ("limit=10001", "$.limit"),
         ("after=-1", "$.after"),
+        ("after=9223372036854775808", "$.after"),
         ("sbject=1", "`sbject`"),
         ("ref=A&ref=B", "ref"),
     ],
