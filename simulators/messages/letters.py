@@ -31,10 +31,10 @@ def read(content: bytes) -> Read:
         sender, subject = str(message.get("from", "")), str(message.get("subject", ""))
         part = message.get_body(preferencelist=("plain", "html"))
         text = _text(part) if part else ""
-    except (LookupError, ValueError, TypeError, AttributeError) as error:
-        # What Python's parser raises on headers and charsets that are not what they say.
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        # What Python's parser raises on headers, charsets and nested parts that are not what they say.
         raise NotMime(f"{type(error).__name__}: {error}") from error
-    return Read(sender, _one_line(subject), text.replace("\r\n", "\n").strip())
+    return Read(_whole(sender), _one_line(_whole(subject)), _whole(text).replace("\r\n", "\n").strip())
 
 
 class _Spoken(HTMLParser):
@@ -78,6 +78,11 @@ def _text(part: MIMEPart) -> str:
     spoken.close()
     lines = (line.strip() for line in "".join(spoken.said).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+def _whole(text: str) -> str:
+    """Half a character (a lone surrogate, which some charsets decode to) reads as a question mark."""
+    return text.encode(errors="replace").decode()
 
 
 def _one_line(text: str) -> str:

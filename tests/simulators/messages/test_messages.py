@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from simulators.messages.letters import NotMime, read
 from tests.simulators.living import PATIENCE, Living, living
 from tests.worlds import KEY, visit, without_key
 
@@ -117,6 +118,16 @@ def test_mail_without_login_or_with_a_wrong_one_is_refused_and_told(server: Livi
             smtp.login(sheet["sms"]["user"], sheet["sms"]["password"])
     assert inbox(server, "d@x.example") == []
     assert rows(server, word="turned_away", source="messages.mail")
+
+
+def test_a_mail_that_no_reader_can_show_is_refused_and_half_a_character_is_a_question_mark(sheet: Any) -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1500))
+    with post(sheet) as smtp, pytest.raises(smtplib.SMTPDataError, match="554"):
+        smtp.sendmail("a@x.example", ["sau@thu.example"], nested)
+    with pytest.raises(NotMime, match="RecursionError"):
+        read(nested)
+    half = read(b"Content-Type: text/plain; charset=unicode_escape\r\n\r\nx\\ud800")
+    assert half.text == "x?"
 
 
 @pytest.mark.parametrize("how", ["auth_plain", "auth_login"])
