@@ -103,7 +103,8 @@ def revocation_list(withdrawn: Iterable[Certificate], signer: Signer, now: Insta
         .last_update(whole(now))
         .next_update(whole(now) + timedelta(milliseconds=life))
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()), critical=False)
-        .add_extension(x509.CRLNumber(now // SECOND), critical=False)
+        # Milliseconds: two lists of one second differ, and so must their numbers (RFC 5280, 5.2.3).
+        .add_extension(x509.CRLNumber(now), critical=False)
     )
     for certificate in withdrawn:
         entry = (
