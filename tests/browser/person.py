@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from conformance.control import Control
 from conformance.launch import Running
@@ -102,3 +102,9 @@ def window(chromium: Browser, screens: Screens, *, script: bool = True) -> Brows
     )
     context.set_default_timeout(PATIENCE_MS)
     return context
+
+
+def in_one_row(boxes: Locator, count: int) -> None:
+    expect(boxes).to_have_count(count)
+    shapes = [box.bounding_box() for box in boxes.all()]
+    assert len({(shape["y"], shape["width"], shape["height"]) for shape in shapes if shape}) == 1, shapes

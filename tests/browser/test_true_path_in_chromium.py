@@ -5,12 +5,12 @@ from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from conformance.control import Control
+from conformance.control import LONGEST_WAIT, Control, Question
 from conformance.launch import Running
-from tests.browser.person import DECLARATION, Person, citizen_of, window
+from tests.browser.person import DECLARATION, Person, citizen_of, in_one_row, window
 from tests.browser.screens import PHONE, Screens
 from tests.needs import needs
 
@@ -98,12 +98,6 @@ def give_password(person: Person, password: str) -> None:
     person.press("ĐĂNG NHẬP")
 
 
-def in_one_row(boxes: Locator, count: int) -> None:
-    expect(boxes).to_have_count(count)
-    shapes = [box.bounding_box() for box in boxes.all()]
-    assert len({(shape["y"], shape["width"], shape["height"]) for shape in shapes if shape}) == 1, shapes
-
-
 def choose_procedure(person: Person) -> None:
     person.turn_to("Thủ tục hành chính")
     person.fill("Tên thủ tục / mã TTHC", "dang ky khai sinh")
@@ -126,12 +120,16 @@ def fill_in(person: Person) -> None:
     person.follow("Điền tờ khai")
     person.heading("Tờ khai đăng ký khai sinh")
     person.keep("form")
-    for label, text in DECLARATION.items():
-        person.fill(label, text)
+    write_down(person)
     person.keep("form-filled")
     person.press("Lưu tờ khai")
     person.reads("đã đính kèm")
     person.keep("dossier-filled")
+
+
+def write_down(person: Person) -> None:
+    for label, text in DECLARATION.items():
+        person.fill(label, text)
 
 
 def read_paper(person: Person, name: str) -> None:
@@ -248,8 +246,7 @@ def pay(person: Person) -> None:
     person.turn_to("Thủ tục hành chính")
     page.locator("tbody tr").filter(has_text=PARENTS).get_by_role("button", name="Nộp hồ sơ").click()
     person.follow("Điền tờ khai")
-    for label, text in DECLARATION.items():
-        person.fill(label, text)
+    write_down(person)
     person.press("Lưu tờ khai")
     submit(person)
     with page.expect_request(re.compile("vpcpay.html")) as asked:
@@ -270,7 +267,7 @@ def pay(person: Person) -> None:
     person.keep("checkout-otp")
     person.fill("Mã OTP", person.citizen.card_otp)
     page.locator("#pay").click()
-    arrive_back(person)
+    come_back(person, parse_qs(urlsplit(asked.value.url).query)["vnp_TxnRef"][0])
 
 
 def meet_error_70(person: Person, url: str) -> None:
@@ -283,19 +280,15 @@ def meet_error_70(person: Person, url: str) -> None:
     page.close()
 
 
-def arrive_back(person: Person) -> None:
-    page = person.page
-    page.wait_for_url(re.compile(rf"^({person.portal}|.*Result)"))
-    if page.locator("#to-merchant").count():
-        person.keep("checkout-result")
-        page.locator("#to-merchant").click()
+def come_back(person: Person, ref: str) -> None:
+    person.page.wait_for_url(re.compile(f"^{person.portal}"))
+    person.reads("Về hồ sơ")
     person.keep("returned")
+    assert person.lab.rows(Question("delivered", ref), wait=LONGEST_WAIT), "the gateway's notice did not arrive"
     person.follow("Về hồ sơ")
-    while not page.get_by_text("Đã thanh toán", exact=True).count():
-        page.reload()
     person.reads("Đã thanh toán", "1.500.000 đồng", "Biên lai")
     person.keep("dossier-paid")
-    page.locator("main").get_by_role("link", name=re.compile("^BL-")).click()
+    person.page.locator("main").get_by_role("link", name=re.compile("^BL-")).click()
     person.heading("Biên lai thu phí, lệ phí")
     person.reads("1.500.000 đồng", person.citizen.name)
     person.keep("receipt")
@@ -303,9 +296,6 @@ def arrive_back(person: Person) -> None:
 
 def log_out(person: Person) -> None:
     person.press("Đăng xuất")
-    if (consent := person.page.get_by_role("button", name="ĐĂNG XUẤT")).count():
-        person.keep("logout-consent")
-        consent.click()
     person.page.wait_for_url(re.compile(person.portal))
     expect(person.page.get_by_role("link", name="Đăng nhập", exact=True)).to_be_visible()
     person.keep("logged-out")

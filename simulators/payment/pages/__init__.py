@@ -11,6 +11,11 @@ from starlette.responses import HTMLResponse, Response
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 )
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": POLICY,
+    "referrer-policy": "same-origin",  # the address may hold the run key, or a checkout's token
+}
 
 
 def dong(amount: int) -> str:
@@ -26,4 +31,4 @@ _templates.filters["dong"] = dong
 
 def page(template: str, /, status: int = 200, **values: Any) -> Response:
     text = _templates.get_template(f"{template}.html").render(**values)
-    return HTMLResponse(text, status, {"cache-control": "no-store", "content-security-policy": POLICY})
+    return HTMLResponse(text, status, HEADERS)
