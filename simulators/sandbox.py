@@ -76,7 +76,8 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
         smtp = _bound(options.host, _first(options.smtp_port, earlier.smtp_port if earlier else None), "--smtp-port")
         with web, smtp:
             kept = _kept(options, seed, earlier, (web, smtp))
-            _write(folder / KEPT, kept)
+            if kept != earlier:
+                _write(folder / KEPT, kept)
             yield Sandbox(folder, kept, web, smtp)
     finally:
         if options.data is None:
@@ -120,9 +121,12 @@ def _url_of(web: socket.socket) -> str:
 
 
 def _write(path: Path, kept: Kept) -> None:
-    if not path.exists():
-        path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+    """Beside the old one and then in its place: a process that is killed here leaves one of them whole."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(kept)) + b"\n")
+    fresh.replace(path)
 
 
 def _web_socket(options: Options, earlier: Kept | None) -> socket.socket:
