@@ -8,6 +8,9 @@ import msgspec
 
 from simulators.kernel.records import Record
 
+ESCAPED = (("\\", "\\\\"), ('"', '\\"'), ("\r", "\\r"), ("\n", "\\n"))
+"""What may not stand in double quotes as it is, the escape's own sign first."""
+
 
 class ContractRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a portal says of itself; URLs are absolute."""
@@ -48,12 +51,13 @@ def settings_id(provider: str, public_id: str) -> str:
 
 
 def as_env(sheet: dict[str, Any]) -> str:
-    """The sheet as `.env` lines: SECTION_FIELD=value; lists are joined with commas, line ends written as \\n."""
+    """The sheet as `.env` lines: SECTION_FIELD="value"; lists are joined with commas, line ends written as \\n."""
     lines = []
     for section, fields in sheet.items():
         pairs = fields.items() if isinstance(fields, dict) else (("", fields),)
         for field, value in pairs:
             text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            text = text.replace("\n", "\\n")
+            for sign, written in ESCAPED:
+                text = text.replace(sign, written)
             lines.append(f'{"_".join(filter(None, (section, field))).upper()}="{text}"')
     return "\n".join(lines) + "\n"

@@ -70,6 +70,13 @@ async def test_a_contract_gathers_every_familys_settings(here: Visit) -> None:
     assert (row["contract"], row["ref"]) == (sheet["contract"], sheet["contract"])
 
 
+@told
+async def test_a_name_does_not_leave_its_quotes(here: Visit) -> None:
+    sheet = (await here.http.post("/control/contracts", json={"name": 'a"b\\c\r\nKEY="x'})).json()
+    env = (await here.http.get(f"/control/contracts/{sheet['contract']}/env")).text
+    assert 'NAME="a\\"b\\\\c\\r\\nKEY=\\"x"' in env.split("\n")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -80,6 +87,7 @@ async def test_a_contract_gathers_every_familys_settings(here: Visit) -> None:
         ("redirect_uris", ["http://localhost:99999/x"]),
         ("redirect_uris", [""]),
         ("post_logout_redirect_uris", ["javascript:alert(1)"]),
+        ("redirect_uris", ["http://localhost/x#y"]),
     ],
 )
 def test_a_url_that_is_not_absolute_is_refused_by_name(field: str, value: object) -> None:
