@@ -124,6 +124,7 @@ def test_the_crl_lists_what_is_held_and_revoked_now(lab: Running) -> None:
     async def story() -> None:
         leaf, issuer = await leaf_and_issuer(lab)
         other, _ = await leaf_and_issuer(lab)
+        numbers = []
 
         async def listed() -> dict[int, x509.ReasonFlags]:
             reply = await lab.place.http.get("/pki/crl/vnpt.crl")
@@ -132,6 +133,7 @@ def test_the_crl_lists_what_is_held_and_revoked_now(lab: Running) -> None:
             key = issuer.public_key()
             assert isinstance(key, rsa.RSAPublicKey)
             assert crl.is_signature_valid(key)
+            numbers.append(crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number)
             flags = {
                 one.serial_number: one.extensions.get_extension_for_class(x509.CRLReason).value.reason for one in crl
             }
@@ -144,6 +146,7 @@ def test_the_crl_lists_what_is_held_and_revoked_now(lab: Running) -> None:
         assert await listed() == {leaf.serial_number: held, other.serial_number: gone}
         await lab.place.control("POST", f"certificates/{leaf.serial_number:032x}/unsuspend")
         assert await listed() == {other.serial_number: gone}
+        assert sorted(set(numbers)) == numbers, "another list, a greater number (RFC 5280, 5.2.3)"
         assert (await lab.place.http.get("/pki/crl/nobody.crl")).status_code == 404
 
     lab.run(story())

@@ -202,6 +202,7 @@ async def test_diagnostics_demand_the_run_key(b: Bench) -> None:
         assert (await b.http.get("/payment/vnpay/diagnostics", params={"key": key})).status_code == 401
     shown = await b.http.get("/payment/vnpay/diagnostics", params={"key": KEY})
     assert shown.status_code == 200
+    assert shown.headers["referrer-policy"] == "same-origin", "the run key stands in its address"
 
 
 @pytest.mark.parametrize(
