@@ -142,7 +142,6 @@ def read_paper(person: Person, name: str) -> None:
     assert int(PdfFileReader(BytesIO(reply.body())).root["/Pages"]["/Count"]) >= 2
     with person.page.context.expect_page() as opened:
         link.click(modifiers=["Control"])
-    opened.value.wait_for_load_state()
     opened.value.wait_for_timeout(1500)  # the viewer draws without telling anybody
     person.screens.keep_paper(opened.value, name)
     opened.value.close()
