@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -33,10 +34,16 @@ def _ask(url: str, key: str, body: bytes | None) -> str:
             text: str = reply.read().decode()
             return text
     except HTTPError as error:
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            raise NotGiven(
+                "--key: this is not the run key; serve printed it, and sandbox.json in its --data has it."
+            ) from error
         try:
             why = json.load(error)["error"]
         except (ValueError, KeyError, TypeError):
             why = f"{url} answered {error.code}; is this the simulators' URL?"
         raise NotGiven(why) from error
     except (URLError, TimeoutError, ValueError, UnicodeError) as error:
-        raise NotGiven(f"--url: nobody answers at {url} ({error}); start python -m simulators serve.") from error
+        raise NotGiven(
+            f"--url: nobody answers at {url} ({getattr(error, 'reason', error)}); start python -m simulators serve."
+        ) from error

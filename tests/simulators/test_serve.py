@@ -157,7 +157,7 @@ def test_settings_asks_a_running_server() -> None:
         env = settings(*asked, "--format", "env").stdout
         assert 'NAME="Cổng"' in env.splitlines()
         assert any(line.startswith("SMTP_PASSWORD=") for line in env.splitlines())
-        for wrong, named in ((("--key", "x"), "Bearer"), (("--ipn-url", "/ipn"), "ipn_url: ")):
+        for wrong, named in ((("--key", "x"), "--key: "), (("--ipn-url", "/ipn"), "ipn_url: ")):
             failed = settings(*asked, *wrong)
             assert (failed.returncode, failed.stdout, named in failed.stderr) == (1, "", True)
         server.end()
