@@ -15,6 +15,7 @@ NAMES = (
 _IN_FORM = re.compile(rf"(?i)(?<![\w.])({NAMES}|code|codeBox\d)=([^&\s\"'<>]+)")
 _IN_JSON = re.compile(rf'(?i)("(?:{NAMES})"\s*:\s*)"((?:[^"\\]|\\.)*)"')
 _BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w\-.~+/=]+")
+_RUN = re.compile(r"[0-9A-Za-z]+")
 _COOKIE = re.compile(r"([^=;,\s]+)=([^;]*)")
 _COOKIE_WORDS = {"path", "domain", "expires", "max-age", "samesite", "priority"}
 
@@ -24,6 +25,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._known: dict[str, re.Pattern[str]] = {}
+        self._by_run: dict[str, list[str]] = {}
 
     def learn(self, *secrets: object) -> None:
         for secret in secrets:
@@ -31,6 +33,7 @@ class Redactor:
             for form in {text, unquote(text), quote(text, safe="")}:
                 if len(form) >= SHORTEST and form not in self._known:
                     self._known[form] = re.compile(rf"(?<![0-9A-Za-z]){re.escape(form)}(?![0-9A-Za-z])")
+                    self._by_run.setdefault(_first_run(form), []).append(form)
 
     def learn_cookies(self, lines: tuple[str, ...]) -> None:
         """From Set-Cookie headers."""
@@ -38,11 +41,20 @@ class Redactor:
             self.learn(line.partition(";")[0].partition("=")[2].strip())
 
     def text(self, text: str) -> str:
-        for secret, pattern in tuple(self._known.items()):
-            if secret in text:
-                text = pattern.sub(MASK, text)
+        for secret in self._candidates(text):
+            text = self._known[secret].sub(MASK, text)
         text = _BEARER.sub(rf"\1 {MASK}", text)
         return _IN_JSON.sub(rf'\1"{MASK}"', _IN_FORM.sub(rf"\1={MASK}", text))
+
+    def _candidates(self, text: str) -> list[str]:
+        """Known secrets of which the first run of letters and digits stands in the text, the longest first.
+
+        A secret is masked where no letter or digit touches it, so its first run is a whole run of the text: a look-up
+        for each run, where trying thousands of secrets took a quarter of a check's time.
+        """
+        runs = {*_RUN.findall(text), ""}
+        found = [secret for run in runs & self._by_run.keys() for secret in self._by_run[run] if secret in text]
+        return sorted(found, key=len, reverse=True)
 
     def header(self, name: str, value: str) -> str:
         if name.lower() == "authorization":
@@ -63,3 +75,9 @@ class Redactor:
         if isinstance(told, str):
             return MASK if told and re.fullmatch(rf"(?i)(?:{NAMES})", name) else self.text(told)
         return told
+
+
+def _first_run(secret: str) -> str:
+    """ "" for a secret without letters and digits."""
+    run = _RUN.search(secret)
+    return run.group() if run else ""
