@@ -66,7 +66,7 @@ class Entrance:
         named = sessions.Named(code=fresh.code, attempt=key, contract=attempt.contract)
 
         def decide(records: Records, now: Instant) -> Change:
-            passed = login.finish(own(records[Key(Attempt, key)], visitor), ticket, now)
+            passed = login.finish(own(records[Key(Attempt, key)], visitor, self.spec), ticket, now)
             session = sessions.begun(self.spec, passed, fresh, now)
             change = _denied(passed.asked) if denied else self._issued(records, session, passed.asked, named, now)
             return replace(change, gone=(Key(Attempt, key), Key(Session, visitor.session)))
@@ -101,7 +101,7 @@ class Entrance:
 
     async def end_by_sid(self, sid: str) -> bool:
         """VNeID's logoutUri: no cookie, the session named in the address; True when there was one."""
-        found = await self._world.store.find(Session, about=sid)
+        found = [one for one in await self._world.store.find(Session, about=sid) if one.profile == self.spec.id]
         await self._end(found, found[0].contract if found else "")
         return bool(found)
 
@@ -166,7 +166,8 @@ class Entrance:
                 sessions.Reason.NO_COOKIE, "the browser sent no cookie opbs: nobody is logged in in it"
             )
         session = await self._world.store.get(Key(Session, visitor.session))
-        if session is None or session.opbs != visitor.opbs or self._world.store.now() >= session.expires:
+        mine = session is not None and session.profile == self.spec.id and session.opbs == visitor.opbs
+        if session is None or not mine or self._world.store.now() >= session.expires:
             raise sessions.Refused(sessions.Reason.NO_SESSION, "the session of this browser is over")
         return session
 

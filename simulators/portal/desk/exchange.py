@@ -142,7 +142,8 @@ class Exchange:
 
     async def _found(self, text: str) -> tuple[Token | None, Grant | None]:
         token = await self._world.store.get(Key(Token, text))
-        return token, await self._world.store.get(Key(Grant, token.grant)) if token else None
+        grant = await self._world.store.get(Key(Grant, token.grant)) if token else None
+        return (token, grant) if grant and grant.profile == self.spec.id else (None, None)
 
     async def _claims(self, grant: Grant) -> dict[str, Any]:
         citizen = await self._world.citizens.get(grant.citizen)

@@ -36,7 +36,7 @@ class Steps:
 
     async def attempt(self, key: str, visitor: Visitor) -> Attempt:
         """For a page; an attempt that another browser began does not exist."""
-        attempt = own(await self._world.store.get(Key(Attempt, key)), visitor)
+        attempt = own(await self._world.store.get(Key(Attempt, key)), visitor, self.spec)
         if attempt is None or self._world.store.now() >= attempt.expires:
             raise Refused(Reason.NO_ATTEMPT)
         return attempt
@@ -110,7 +110,7 @@ class Steps:
 
         def decide(records: Records, now: Instant) -> Change:
             account = records[account_key] or Account(id=account_key.id)
-            return step(own(records[attempt_key], visitor), account, now)
+            return step(own(records[attempt_key], visitor, self.spec), account, now)
 
         await self._world.store.change([attempt_key, account_key], decide)
 
@@ -118,6 +118,6 @@ class Steps:
         return captcha.answer_of(self._world.entropy.draw("login.captcha", self.spec.captcha_length))
 
 
-def own(attempt: Attempt | None, visitor: Visitor) -> Attempt | None:
-    """The attempt, to the browser that began it."""
-    return attempt if attempt and attempt.browser == visitor.browser else None
+def own(attempt: Attempt | None, visitor: Visitor, spec: LoginSpec) -> Attempt | None:
+    """The attempt, to the browser that began it, at the profile where it began: another profile asks for less."""
+    return attempt if attempt and attempt.browser == visitor.browser and attempt.profile == spec.id else None
