@@ -9,6 +9,7 @@ import httpx
 
 from conformance.failures import NotExercised, Ours
 from conformance.journal import Row, row_of
+from conformance.tls import context
 
 LONGEST_WAIT = 20.0
 PATIENCE_SECONDS = 15.0
@@ -39,6 +40,7 @@ class Control:
             base_url=self.url,
             headers={"Authorization": f"Bearer {key}"},
             timeout=httpx.Timeout(PATIENCE_SECONDS, read=LONGEST_WAIT + PATIENCE_SECONDS),
+            verify=context(),
             trust_env=False,
         )
 

@@ -18,6 +18,7 @@ from conformance.control import Control
 from conformance.failures import NotExercised, Ours, WrongOption
 from conformance.launch import Running, secrets_of
 from conformance.records import Capabilities, Refused
+from conformance.tls import context
 from conformance.transport import HttpxTransport, Send, Unreachable
 
 KEY_VARIABLES = {"simulators_key": "HOPCHUAN_KEY", "portal_key": "HOPCHUAN_PORTAL_KEY"}
@@ -151,7 +152,9 @@ def probe(target: Target) -> Baseline:
 def nonce_of(target: Target) -> str:
     """Which start of the simulators answers there now."""
     try:
-        reply = httpx.get(f"{target.simulators}/control/health", timeout=PROBE_SECONDS, trust_env=False)
+        reply = httpx.get(
+            f"{target.simulators}/control/health", verify=context(), timeout=PROBE_SECONDS, trust_env=False
+        )
         return str(reply.raise_for_status().json()["nonce"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise WrongOption(

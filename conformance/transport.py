@@ -7,6 +7,8 @@ from typing import Any, Protocol, Self
 
 import httpx
 
+from conformance.tls import context
+
 Headers = tuple[tuple[str, str], ...]
 
 PATIENCE_SECONDS = 30.0
@@ -53,7 +55,7 @@ class HttpxTransport:
 
     def __init__(self, *, patience: float = PATIENCE_SECONDS, tls: ssl.SSLContext | None = None) -> None:
         # The part of httpx below its Client: it knows no cookie, no redirect, no proxy of the environment.
-        self._wire = httpx.HTTPTransport(verify=True if tls is None else tls, trust_env=False)
+        self._wire = httpx.HTTPTransport(verify=tls or context(), trust_env=False)
         self._patience = {"timeout": httpx.Timeout(patience).as_dict()}
 
     def __call__(self, operation: str, request: Request) -> Reply:

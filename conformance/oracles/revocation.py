@@ -16,6 +16,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from conformance.oracles.chain import Path
 from conformance.oracles.findings import Assertion
+from conformance.tls import context
 
 SKEW = timedelta(minutes=5)
 PATIENCE_SECONDS = 10.0
@@ -43,10 +44,12 @@ def ask_over_http(url: str, request: bytes | None) -> bytes | None:
     """The addresses that stand in the certificates, asked over httpx."""
     try:
         if request is None:
-            reply = httpx.get(url, trust_env=False, timeout=PATIENCE_SECONDS)
+            reply = httpx.get(url, verify=context(), trust_env=False, timeout=PATIENCE_SECONDS)
         else:
             headers = {"Content-Type": "application/ocsp-request"}
-            reply = httpx.post(url, content=request, headers=headers, trust_env=False, timeout=PATIENCE_SECONDS)
+            reply = httpx.post(
+                url, content=request, headers=headers, verify=context(), trust_env=False, timeout=PATIENCE_SECONDS
+            )
     except httpx.HTTPError:
         return None
     return reply.content if reply.status_code == httpx.codes.OK else None
