@@ -88,6 +88,11 @@ def _inflated(content: bytes) -> list[bytes]:
     return texts
 
 
+def _of_that_name(signature: Signature, dossier: Dossier) -> bool:
+    """In small letters: some CAs write names in capitals."""
+    return signature.signer.casefold() == dossier.applicant.casefold()
+
+
 def _mark_survives(old: Version | None, examined: Mark) -> Mark:
     return "signed" if old is not None and old.mark == "signed" else examined
 
@@ -107,7 +112,7 @@ ROWS = (
     ),
     Flaw(
         "ownership_by_name",
-        ruled("signing", is_signer=lambda signature, dossier: signature.signer == dossier.applicant),
+        ruled("signing", is_signer=_of_that_name),
         ids("D01"),
         "specs/ca.md 16.7: certificate matched by name, not by the number in UID",
         "So sánh người ký với người nộp theo họ tên.",
@@ -136,6 +141,7 @@ ROWS = (
         "specs/ca.md 16.3: status words read wrongly",
         "Công dân bấm Hủy nhưng tập tin vẫn được coi là đã ký.",
         "A refusal on the phone marks the file as signed.",
+        also=ids("D07"),
     ),
     Flaw(
         "late_answer_applied",
