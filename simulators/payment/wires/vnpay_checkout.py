@@ -75,13 +75,11 @@ class Checkout:
         return self._to("Card", payment, f"&bank={named.code}") if named else self._to("PaymentMethod", payment)
 
     async def methods(self, _request: Request, payment: Payment, _given: object) -> Response:
-        wanted = payment.asked.bank
-        banks = [bank for bank in self._spec.banks if not wanted or wanted in (bank.code, bank.group)]
-        return self._page("methods", payment, banks=banks)
+        return self._page("methods", payment, banks=self._offered(payment))
 
     async def card(self, _request: Request, payment: Payment, given: object) -> Response:
         assert isinstance(given, Opened)
-        bank = self._bank(given.bank)
+        bank = self._bank(given.bank, payment)
         if bank is None:
             return _redirect(self._to("PaymentMethod", payment))
         if payment.awaits_otp:
@@ -90,7 +88,7 @@ class Checkout:
 
     async def give_card(self, _request: Request, payment: Payment, given: object) -> Response:
         assert isinstance(given, CardForm)
-        bank = self._bank(given.bank)
+        bank = self._bank(given.bank, payment)
         if bank is None:
             return _redirect(self._to("PaymentMethod", payment))
         if payment.awaits_otp:
@@ -169,8 +167,13 @@ class Checkout:
         seconds = max(0, (payment.expires - self._desk.world.store.now()) // SECOND)
         return page(template, payment=payment, path=f"{self._path}/Transaction", seconds=seconds, **values)
 
-    def _bank(self, code: str) -> Bank | None:
-        return next((bank for bank in self._spec.banks if bank.code == code), None)
+    def _offered(self, payment: Payment) -> list[Bank]:
+        """All, or those of the bank or group that the merchant named."""
+        wanted = payment.asked.bank
+        return [bank for bank in self._spec.banks if not wanted or wanted in (bank.code, bank.group)]
+
+    def _bank(self, code: str, payment: Payment) -> Bank | None:
+        return next((bank for bank in self._offered(payment) if bank.code == code), None)
 
     def _url(self, name: str) -> str:
         return f"{self._path}/Transaction/{name}.html"

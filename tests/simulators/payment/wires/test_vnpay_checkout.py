@@ -85,6 +85,19 @@ async def test_each_published_card_from_abroad_pays_with_an_otp_only_for_3ds(b: 
     assert (told["vnp_ResponseCode"], told["vnp_CardType"]) == ("00", card.kind)  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("named", "typed"), [("NCB", "INTCARD"), ("VNBANK", "INTCARD"), ("INTCARD", "NCB")])
+@story()
+async def test_a_bank_that_the_merchant_did_not_name_takes_no_card(b: Bench, named: str, typed: str) -> None:
+    token = await b.start(vnp_BankCode=named)
+    for reply in (
+        await get(b, "Card", token=token, bank=typed),
+        await b.post("Card", token=token, card_number="4456530000001005", **ABROAD | {"bank": typed}),
+    ):
+        assert "/PaymentMethod.html" in reply.headers["location"]
+    assert (await b.payment()).outcome is None
+    assert not (await b.payment()).wrong_cards
+
+
 @pytest.mark.parametrize(
     ("bank", "number", "date"), [("NAPAS", "9704000000000018", "03/07"), ("EXIMBANK", "9704310005819191", "10/26")]
 )
