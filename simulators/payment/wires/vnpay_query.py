@@ -84,6 +84,7 @@ SHAPES = {
     "vnp_CreateDate": r"[0-9]{14}",
     "vnp_IpAddr": r"[0-9A-Za-z.:%]{7,45}",
 }
+DATES = ("vnp_TransactionDate", "vnp_CreateDate")
 COMMANDS = {"querydr": QUERY_SIGNED, "refund": REFUND_SIGNED}
 PAID_FOR = "01"
 """vnp_TransactionType of a payment."""
@@ -215,6 +216,8 @@ def _check_shapes(fields: Mapping[str, str]) -> None:
         value = fields.get(name, "")
         if not re.fullmatch(shape, value):
             raise Refused(Reason.BAD_FORMAT, f"{name} {'is missing' if not value else f'is not {shape}'}")
+    for name in DATES:
+        moment(name, fields[name])
 
 
 def _sign(told: Told, names: Sequence[str], secret: str) -> None:

@@ -106,6 +106,14 @@ async def test_each_refusal_by_its_code(b: Bench) -> None:
     ]
 
 
+@pytest.mark.parametrize("field", ["vnp_TransactionDate", "vnp_CreateDate"])
+@story()
+async def test_a_date_that_is_none_uses_no_request_id_up(b: Bench, field: str) -> None:
+    await b.start()
+    assert (await ask(b, **{field: "20269999999999"}))["vnp_ResponseCode"] == "03"
+    assert (await ask(b))["vnp_ResponseCode"] == "00"
+
+
 @story()
 async def test_a_request_id_is_free_again_the_next_day(b: Bench) -> None:
     await b.start()
