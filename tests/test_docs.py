@@ -160,6 +160,15 @@ def test_every_make_target_and_module_that_a_page_runs_exists(name: str) -> None
         assert module in {"venv", "pip", "pytest"} or path.with_suffix(".py").exists() or path.is_dir(), module
 
 
+def test_a_decision_is_short_and_tells_context_decision_and_price() -> None:
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [path.name[:4] for path in records] == [f"{number:04d}" for number in range(1, len(records) + 1)]
+    for path in records:
+        text = path.read_text("utf-8")
+        assert len(text.splitlines()) <= 40, path.name
+        assert all(f"**{part}.**" in text for part in ("Context", "Decision", "Price")), path.name
+
+
 def test_the_readmes_say_the_same_commands_in_both_languages() -> None:
     english, vietnamese = (_commands((ROOT / name).read_text("utf-8")) for name in READMES)
     assert english == vietnamese
