@@ -29,8 +29,8 @@ This file is generated from the source; do not edit it.
 
 **CONFIRMED**: the provider's own document, the legal text, or two independent working implementations. **LIKELY**: one
 implementation or one secondary source. **UNKNOWN**: looked for and not found, hence a field with a default that a world file
-can set (`[provider.<id>]`, then `field = value`; see `python -m simulators serve --help`). **DESIGN**: this lab's own. Times are milliseconds; at the login,
-and where a default has a decimal point, seconds.
+can set (`[provider.<id>]`, then `field = value`; see `python -m simulators serve --help`). **DESIGN**: this lab's
+own. Times are milliseconds; at the login, and where a default has a decimal point, seconds.
 
 All paths stand below the simulators' own address (`http://127.0.0.1:8400` in the examples); `/openapi.json` has their types.
 """
