@@ -2,7 +2,6 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 
 from conformance.control import LONGEST_WAIT, Control
+from conformance.dossiers import written
 from conformance.failures import Missed, NotExercised, Ours, Words
 
 
@@ -72,10 +72,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from
     text: str = ""
 
 
-def plain(text: str) -> str:
-    """As a reader sees it: composed letters, single spaces, no markup of a page."""
-    bare = html.unescape(re.sub(r"<[^<>]*>", " ", text))
-    return " ".join(unicodedata.normalize("NFC", bare).split())
+def _plain(text: str) -> str:
+    """Without the markup of an HTML mail."""
+    return written(html.unescape(re.sub(r"<[^<>]*>", " ", text)))
 
 
 def _shown(messages: Iterable[Message]) -> str:
@@ -151,7 +150,7 @@ class Inbox:
     def with_words(self, channel: str, words: str, count: int = 1) -> tuple[Message, ...]:
         """All messages since in which these words stand, as soon as there are `count`."""
         came: tuple[Message, ...] = ()
-        while len(found := tuple(message for message in came if plain(words) in plain(message.text))) < count:
+        while len(found := tuple(message for message in came if written(words) in _plain(message.text))) < count:
             more, _ = self._read(channel, {"count": len(came) + 1, "wait": LONGEST_WAIT})
             if len(more) == len(came):
                 raise Missed(

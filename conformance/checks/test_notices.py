@@ -7,6 +7,7 @@ import pytest
 
 from conformance.adapter import Dossiers
 from conformance.desk import Officer
+from conformance.dossiers import REFUSED
 from conformance.failures import came
 from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
@@ -15,7 +16,6 @@ from conformance.records import Dossier
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.sources import CWE, LAW_91, ND45, ND61, ND224
 
-REFUSED = 3
 TOKEN_LENGTH = 16
 """A shorter cookie is no secret."""
 REASON = "Bản chụp giấy khai sinh bị mờ, không đọc được ngày sinh của người mẹ."

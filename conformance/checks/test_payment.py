@@ -7,6 +7,7 @@ import pytest
 from conformance.adapter import Dossiers, Payments
 from conformance.checkout import Checkout
 from conformance.desk import Officer
+from conformance.dossiers import ACCEPTED, SUBMITTED
 from conformance.failures import came
 from conformance.filing import Filing
 from conformance.lab import Lab
@@ -14,7 +15,7 @@ from conformance.records import Dossier
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.sources import ASVS, CWE, ND61, ND224, VNPAY_PAY, VNPAY_QUERY, VNPAY_SIT
 
-SUBMITTED, ACCEPTED, PAYING = 1, 2, 6
+PAYING = 6
 NOBODYS_CHECKSUM = "0123456789abcdef" * 8
 
 

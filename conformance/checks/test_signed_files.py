@@ -3,6 +3,7 @@
 import pytest
 
 from conformance.adapter import Dossiers
+from conformance.dossiers import SUBMITTED
 from conformance.failures import came
 from conformance.filing import Filing
 from conformance.forgeries import flip_covered_byte, look_alike, stamp_only
@@ -16,8 +17,6 @@ from conformance.sources import ASVS, GUIDE_BINH_PHUOC, ISO32000, LAW_20, ND23, 
 from conformance.trust import authorities, judged
 
 pytestmark = pytest.mark.role("signed")
-
-SUBMITTED = 1
 
 
 def problems(judgement: Judgement) -> str:
