@@ -81,7 +81,9 @@ def leaf(wanted: Leaf, public: rsa.RSAPublicKey, urls: Urls) -> x509.Certificate
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
     )
     if wanted.ms_extensions:
-        template = x509.UnrecognizedExtension(MS_CERTIFICATE_TEMPLATE, bytes.fromhex("301106092b0601040182371508020164020100"))
+        template = x509.UnrecognizedExtension(
+            MS_CERTIFICATE_TEMPLATE, bytes.fromhex("301106092b0601040182371508020164020100")
+        )
         policies = x509.UnrecognizedExtension(MS_APPLICATION_POLICIES, bytes.fromhex("300c300a06082b06010505070304"))
         builder = builder.add_extension(template, critical=False).add_extension(policies, critical=True)
     return _status(builder, urls)
