@@ -96,8 +96,9 @@ def _approved(ledger: Ledger) -> Iterator[Finding]:
 
 def _own_signature(ledger: Ledger) -> Iterator[Finding]:
     for signed in ledger.signatures:
-        owner = ledger.persons.get(signed.subject)
-        if owner is not None and owner != signed.personal_id:
+        booked = ledger.dossiers.get(signed.dossier, ("", signed.subject))[1]
+        owners = {ledger.persons[subject] for subject in (signed.subject, booked) if subject in ledger.persons}
+        if owners - {signed.personal_id}:
             ref = f"{signed.dossier}/{signed.component}"
             yield ref, "chữ ký không phải của người nộp hồ sơ", "the signature is not the applicant's"
 
@@ -113,10 +114,18 @@ def _findable(ledger: Ledger) -> Iterator[Finding]:
         elif code and ledger.dossiers[name][0] != code:
             now = ledger.dossiers[name][0]
             yield name, f"mã hồ sơ đã báo {code}, trong sổ {now}", f"the code told was {code}, the books say {now}"
+    for name, codes in ledger.told_codes.items():
+        if len(codes) > 1:
+            told = sorted(codes)
+            yield name, f"một hồ sơ được báo nhiều mã: {told}", f"several codes were told for one dossier: {told}"
 
 
 def _unique(ledger: Ledger) -> Iterator[Finding]:
-    for code, names in ledger.codes.items():
+    by_code = {code: set(names) for code, names in ledger.codes.items()}
+    for name, codes in ledger.told_codes.items():
+        for code in codes:
+            by_code.setdefault(code, set()).add(name)
+    for code, names in by_code.items():
         if len(names) > 1:
             yield code, f"{len(names)} hồ sơ cùng một mã", f"{len(names)} dossiers have this code"
 

@@ -36,6 +36,7 @@ class Ledger:
     otps: Counter[str] = field(default_factory=Counter)
     persons: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, tuple[str, str]] = field(default_factory=dict)
+    told_codes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     dossiers: dict[str, tuple[str, str]] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     paid: dict[str, int] = field(default_factory=dict)
@@ -97,7 +98,10 @@ def _person(ledger: Ledger, row: Row) -> None:
 
 
 def _acknowledged(ledger: Ledger, row: Row) -> None:
-    ledger.acknowledged[row.ref] = (str(row.body.get("code") or ""), row.subject)
+    code = str(row.body.get("code") or "")
+    ledger.acknowledged[row.ref] = (code or ledger.acknowledged.get(row.ref, ("", ""))[0], row.subject)
+    if code:
+        ledger.told_codes[row.ref].add(code)
 
 
 def _dossier(ledger: Ledger, book: Mapping[str, Any]) -> None:

@@ -70,12 +70,28 @@ BAD: dict[str, list[tuple[tuple[Any, ...], str]]] = {
             "h1/to-khai",
         ),
     ],
-    "signed_by_the_applicant": [((*without(KNOWN), row(SEATED, TECHID, "079080000009")), "h1/to-khai")],
+    "signed_by_the_applicant": [
+        ((*without(KNOWN), row(SEATED, TECHID, "079080000009")), "h1/to-khai"),
+        (
+            (
+                *without(SIGNATURE, KNOWN, NOTED, DOSSIER),
+                row(SEATED, TECHID, "079080000009"),
+                DOSSIER,
+                {**SIGNATURE, "subject": ""},
+            ),
+            "h1/to-khai",
+        ),
+    ],
     "acknowledged_is_findable": [
         (without(DOSSIER), "h1"),
         ((*without(DOSSIER), {**DOSSIER, "code": "C-2"}), "h1"),
+        ((*without(NOTED), row(ACKNOWLEDGED, "h1", TECHID, code="C-0"), NOTED), "h1"),
+        ((*without(DOSSIER), row(ACKNOWLEDGED, "h1", TECHID), {**DOSSIER, "code": "C-2"}), "h1"),
     ],
-    "codes_are_unique": [((*without(), {**DOSSIER, "id": "h2"}), "C-1")],
+    "codes_are_unique": [
+        ((*without(), {**DOSSIER, "id": "h2"}), "C-1"),
+        ((*without(), row(ACKNOWLEDGED, "h2", TECHID, code="C-1")), "C-1"),
+    ],
     "dossiers_keep_their_owner": [((*without(DOSSIER), {**DOSSIER, "subject": "tech-2"}), "h1")],
     "used_once": [((*without(), row("otp_accepted", "s1")), "s1"), ((*without(), ONE_LOGIN[1]), "s1")],
 }
