@@ -40,6 +40,7 @@ class Strictness:
     integrity: bool = True
     chain: bool = True
     revocation: bool = True
+    additions: bool = True
 
 
 ALL = Strictness()
@@ -93,6 +94,8 @@ def _seal(pdf: bytes, embedded: EmbeddedPdfSignature, trust: _Trust) -> Seal:
         certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
         at = _claimed_time(embedded)
         changed = tuple(_integrity_problems(pdf, embedded))
+        if trust.strictness.additions and not changed and not _only_signed_since(embedded):
+            changed = (_CHANGED,)
         problems = changed if trust.strictness.integrity else ()
         wrong = next(iter(problems), None) or _certificate_problem(embedded, certificate, at, trust)
     except Exception:  # noqa: BLE001  # as above
@@ -133,8 +136,6 @@ def _integrity_problems(pdf: bytes, embedded: EmbeddedPdfSignature) -> Iterator[
         yield _CHANGED
     if not valid:
         yield "Giá trị chữ ký số không khớp với chứng thư số."
-    if not _only_signed_since(embedded):
-        yield _CHANGED
 
 
 def _algorithms_agree(info: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.samples import attachment, pdf
 from conformance.sources import ASVS, CWE, LAW_91, ND45, ND61, TT01, TT03
 
+Got = TypeVar("Got")
 CODE = re.compile(r"(\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(\.\d{1,3})*)-\d{6}-\d{4,}")
 """Agency (as TT 01/2018, or as QĐ 20/2020), day, number of the day; five digits and more when a day overflows."""
 REASON = "Đề nghị bổ sung: bản chụp “Giấy xác nhận” bị mờ, không đọc được ngày sinh."
@@ -32,15 +34,20 @@ REASON = "Đề nghị bổ sung: bản chụp “Giấy xác nhận” bị m�
     ),
 )
 def test_a_dossier_without_a_mandatory_component_is_not_taken(filing: Filing, dossiers: Dossiers) -> None:
-    mandatory = [rule for rule in filing.procedure("free").components if rule.required]
-    empty = filing.blank("free")
+    components = filing.procedure("free").components
+    mandatory = [rule for rule in components if rule.required]
+    draft = filing.blank("free")
+    for rule in [rule for rule in components if not rule.required][:1]:
+        filing.give(draft, rule)
+    filing.give(draft, mandatory[0])
+    dossiers.take_away(draft, mandatory[0].id)
 
     with may_be_refused() as submission:
-        dossiers.act(empty, "submit")
+        dossiers.act(draft, "submit")
 
-    now = dossiers.read(empty)
+    now = dossiers.read(draft)
     assert now.state == DRAFT, came(
-        f"hồ sơ trống chuyển sang “{now.state_text}”", f"the empty dossier went to state {now.state}"
+        f"hồ sơ thiếu thành phần chuyển sang “{now.state_text}”", f"the incomplete dossier went to state {now.state}"
     )
     assert _named(submission.refused, mandatory), came(
         f"lời từ chối không nêu thành phần nào: {submission.refused}",
@@ -48,8 +55,8 @@ def test_a_dossier_without_a_mandatory_component_is_not_taken(filing: Filing, do
     )
     with good_twin():
         for rule in mandatory:
-            filing.give(empty, rule)
-        assert dossiers.act(empty, "submit").state != DRAFT
+            filing.give(draft, rule)
+        assert dossiers.act(draft, "submit").state != DRAFT
 
 
 @requirement(
@@ -148,6 +155,8 @@ def test_only_the_applicant_answers_a_supplement_request(
     with may_be_refused():
         stranger.dossiers.attach(dossier, rule.id, pdf("another person's"), "của người khác.pdf")
     with may_be_refused():
+        stranger.dossiers.take_away(dossier, rule.id)
+    with may_be_refused():
         stranger.dossiers.act(dossier, "supplement")
     with may_be_refused():
         stranger.dossiers.act(dossier, "withdraw")
@@ -192,6 +201,29 @@ def test_nobody_reads_another_persons_dossier(
         assert applicant.dossiers.file(dossier, file) == content
 
 
+@requirement(
+    "E12.copy",
+    MUST,
+    "Không sao chép được hồ sơ của người khác, kể cả hồ sơ đã bị từ chối.",
+    "Nobody copies another person's dossier, refused or not.",
+    basis=(LAW_91.at("Điều 3"), CWE.at("CWE-639", "a copy shows all that was declared"), ASVS.at("8.2.2")),
+)
+def test_nobody_copies_another_persons_dossier(
+    dossiers: Dossiers, dossier: Dossier, stranger: Visitor, officer: Officer
+) -> None:
+    officer.refuse(dossier, REASON)
+
+    copies = _got(lambda: stranger.dossiers.draft(dossier.procedure, dossier.agency, copy_of=dossier))
+
+    taken = [one for copy in copies for one in copy.components if one.file or one.form]
+    assert not taken, came("bản sao mang dữ liệu của người khác", "the copy holds another person's data")
+    assert dossier.id not in [copy.copy_of for copy in copies], came(
+        "bản sao liên kết với hồ sơ của người khác", "the copy is linked to another person's dossier"
+    )
+    with good_twin():
+        assert dossiers.draft(dossier.procedure, dossier.agency, copy_of=dossier).copy_of == dossier.id
+
+
 def _named(refused: Refused | None, rules: list[ComponentRule]) -> bool:
     """Whether the refusal says which component is missing, by its field or in its words."""
     said = refused.message_vi.casefold() if refused else ""
@@ -200,9 +232,9 @@ def _named(refused: Refused | None, rules: list[ComponentRule]) -> bool:
     )
 
 
-def _got(ask: Callable[..., object], *which: object) -> list[object]:
+def _got(ask: Callable[..., Got], *which: object) -> list[Got]:
     """What the portal handed out; nothing where it said no."""
-    got: list[object] = []
+    got: list[Got] = []
     with may_be_refused():
         got.append(ask(*which))
     return got

@@ -49,14 +49,18 @@ def test_the_gateway_is_asked_for_the_published_fee(filing: Filing, order: Check
     ),
 )
 def test_no_acceptance_while_the_prepaid_fee_is_open(
-    dossiers: Dossiers, order: Checkout, dossier: Dossier, officer: Officer, lab: Lab
+    dossiers: Dossiers, payments: Payments, dossier: Dossier, officer: Officer, lab: Lab
 ) -> None:
     with may_be_refused():
         officer.accept(dossier)
+    before_any = dossiers.read(dossier)
+    order = lab.order(payments.start(dossier))
+    with may_be_refused():
+        officer.accept(dossier)
 
-    now = dossiers.read(dossier)
-    assert now.state in {SUBMITTED, PAYING}, came(
-        f"hồ sơ chưa nộp phí mà đã ở trạng thái “{now.state_text}”", f"unpaid, and yet in state {now.state}"
+    early = [now for now in (before_any, dossiers.read(dossier)) if now.state not in {SUBMITTED, PAYING}]
+    assert not early, came(
+        f"hồ sơ chưa nộp phí mà đã ở trạng thái “{early[0].state_text}”", f"unpaid, and yet in state {early[0].state}"
     )
 
     with good_twin():
@@ -117,11 +121,13 @@ def test_a_forged_way_back_pays_nothing(order: Checkout, dossiers: Dossiers, dos
     basis=(VNPAY_QUERY.at("querydr"), ND224.at("Điều 15 khoản 1 điểm đ")),
 )
 def test_a_payment_whose_notice_is_lost_is_found_by_query(
-    payments: Payments, dossiers: Dossiers, dossier: Dossier, officer: Officer, lab: Lab
+    filing: Filing, payments: Payments, dossier: Dossier, officer: Officer, lab: Lab
 ) -> None:
-    checkout = lab.checkout(payments.start(dossier))
-    lab.fault("vnpay.notice", "lost", about=checkout.ref)
-    checkout.pay_unseen()
+    dossiers, cancelled = filing.applicant.dossiers, filing.filed("paid")
+    for one, end in ((cancelled, Checkout.cancel_unseen), (dossier, Checkout.pay_unseen)):
+        checkout = lab.checkout(payments.start(one))
+        lab.fault("vnpay.notice", "lost", about=checkout.ref)
+        end(checkout)
 
     officer.reconcile()
 
@@ -130,6 +136,9 @@ def test_a_payment_whose_notice_is_lost_is_found_by_query(
         "tiền đã thu, đối soát xong mà hồ sơ vẫn chưa thanh toán", "settled and reconciled, and still unpaid"
     )
     assert len(now.receipts) == 1
+    assert not dossiers.read(cancelled).is_paid, came(
+        "giao dịch đã hủy, đối soát xong lại thành đã thanh toán", "cancelled, and paid after the reconciliation"
+    )
 
 
 @requirement(

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import pytest
+
 from conformance.adapter import Dossiers
 from conformance.desk import Officer
 from conformance.dossiers import DRAFT, REFUSED, SUBMITTED, SUPPLEMENT, differences, written
@@ -27,7 +29,7 @@ def test_a_refusal_without_a_reason_is_impossible(dossiers: Dossiers, dossier: D
     with may_be_refused():
         officer.refuse(dossier, "")
     with may_be_refused():
-        officer.refuse(dossier, " \n\t ")
+        officer.refuse(dossier, " \n\t\u00a0 ")
 
     now = dossiers.read(dossier)
     assert now.state == dossier.state, came(
@@ -112,6 +114,10 @@ def test_a_refused_dossier_stays_as_it_is(
     with may_be_refused():
         dossiers.attach(dossier, first.id, pdf("after the refusal"), FILE_NAME)
     with may_be_refused():
+        dossiers.take_away(dossier, first.id)
+    with may_be_refused():
+        dossiers.act(dossier, "withdraw")
+    with may_be_refused():
         dossiers.act(dossier, "submit")
     with may_be_refused():
         dossiers.act(dossier, "supplement")
@@ -191,6 +197,31 @@ def test_editing_the_copy_leaves_the_old_dossier_alone(
 
 
 @requirement(
+    "E19.form",
+    MUST,
+    "Khai lại tờ khai hoặc xóa tập tin trong bản sao không làm đổi hồ sơ cũ đã ký.",
+    "Filling the form anew in the copy, or deleting its file, changes nothing in the old signed dossier.",
+    basis=(ND61.at("Điều 5 khoản 1", "electronic data of a dossier are not altered"), GUIDE_KBNN.at("nút Sao chép")),
+)
+@pytest.mark.role("signed")
+def test_filling_the_copy_leaves_the_old_form_alone(
+    filing: Filing, dossiers: Dossiers, dossier: Dossier, officer: Officer
+) -> None:
+    first = filing.first("signed")
+    officer.refuse(dossier, REASON)
+    before = dossiers.read(dossier)
+
+    copy = dossiers.draft(dossier.procedure, dossier.agency, copy_of=dossier)
+    refilled = dossiers.fill(copy, first.id, dict.fromkeys(first.form, "Đã sửa trong bản sao")).component(first.id)
+    dossiers.take_away(copy, first.id)
+
+    changed = differences(before, dossiers.read(dossier))
+    assert not changed, came(f"trong hồ sơ cũ đã đổi: {changed}", f"changed in the old dossier: {changed}")
+    with good_twin():
+        assert refilled.form != before.component(first.id).form
+
+
+@requirement(
     "E25",
     MUST,
     "Mỗi lần chuyển trạng thái thêm một dòng nhật ký: ai, vai trò, khi nào, từ đâu, đến đâu, lý do; dòng cũ không mất.",
@@ -204,7 +235,7 @@ def test_each_transition_is_written_down(
     asked = officer.supplement(dossier, REQUEST, [first.id]).history
     dossiers.attach(dossier, first.id, pdf("the supplement"), FILE_NAME)
     dossiers.act(dossier, "supplement")
-    officer.refuse(dossier, REASON)
+    Officer(officer.portal, "binh").refuse(dossier, REASON)
 
     history = dossiers.read(dossier).history
     steps = [step for step in history if step.source != step.target]
@@ -217,6 +248,10 @@ def test_each_transition_is_written_down(
     ], came(f"nhật ký ghi (từ, đến, vai trò): {told}", f"the history says (from, to, role): {told}")
     assert all(step.who.strip() for step in steps), came(
         f"dòng không ghi ai làm: {_unsigned(steps)}", f"rows that do not say who acted: {_unsigned(steps)}"
+    )
+    actors = [steps[row].who for row in (0, 1, 3)]
+    assert len(set(actors)) == len(actors), came(
+        f"người nộp và hai cán bộ được ghi là {actors}", f"applicant and two officers are written down as {actors}"
     )
     assert [written(steps[row].reason) for row in (1, 3)] == [written(REQUEST), written(REASON)], came(
         f"lý do trong nhật ký: {steps[1].reason}; {steps[3].reason}",

@@ -1,5 +1,7 @@
 """Section D: files that claim to be signed, and what counts at submission."""
 
+from collections.abc import Callable
+
 import pytest
 
 from conformance.adapter import Dossiers
@@ -7,7 +9,7 @@ from conformance.dossiers import SUBMITTED
 from conformance.failures import came
 from conformance.filing import Filing
 from conformance.forgeries import flip_covered_byte, look_alike, stamp_only
-from conformance.lab import Lab
+from conformance.lab import Lab, Visitor
 from conformance.oracles import Judgement
 from conformance.people import Citizen
 from conformance.records import Dossier
@@ -132,6 +134,54 @@ def test_a_changed_file_does_not_count_as_signed(filing: Filing, dossiers: Dossi
         dossiers.attach(draft, first, changed, FILE_NAME)
 
     demand_not_taken(filing, draft, "tập tin bị sửa sau khi ký", "a file that was changed after signing")
+    demand_signed_is_taken(filing, draft)
+
+
+@requirement(
+    "D10.appended",
+    MUST,
+    "Nội dung vẽ thêm sau chữ ký số (cập nhật nối tiếp) làm tập tin không còn được coi là đã ký.",
+    "What is drawn into a file behind its signature (an incremental update) ends its being signed.",
+    basis=(
+        LAW_20.at("Điều 22", "every change after signing can be detected"),
+        ISO32000.at("12.8.2", "changes in later updates are judged too, not only the bytes that were covered"),
+        PADES.at("6.3"),
+    ),
+)
+def test_a_file_with_an_addition_does_not_count_as_signed(filing: Filing, dossiers: Dossiers, citizen: Citizen) -> None:
+    source, draft = filing.draft("signed"), filing.draft("signed")
+    first = source.components[0].id
+    signed = dossiers.file(source, str(filing.signed(source, first).component(first).file))
+
+    with may_be_refused():
+        dossiers.attach(draft, first, stamp_only(signed, citizen.name), FILE_NAME)
+
+    demand_not_taken(filing, draft, "tập tin được vẽ thêm sau khi ký", "a file that was added to after signing")
+    demand_signed_is_taken(filing, draft)
+
+
+@requirement(
+    "D01.uploaded",
+    MUST,
+    "Tập tin do người khác ký hợp lệ rồi tải lên không được coi là chữ ký của người nộp.",
+    "A file that somebody else signed rightly, uploaded, does not carry the applicant's signature.",
+    basis=(
+        LAW_20.at("Điều 22", "a digital signature identifies the signer"),
+        ND23.at("Điều 16", "who signed is checked before a signature is accepted"),
+    ),
+)
+def test_anothers_signed_file_does_not_count(
+    filing: Filing, draft: Dossier, citizen: Citizen, filing_of: Callable[[Visitor], Filing]
+) -> None:
+    theirs = filing_of(filing.lab.log_in(filing.lab.citizen(name=citizen.name)))
+    source, first = theirs.draft("signed"), draft.components[0].id
+    signed = theirs.signed(source, first).component(first)
+
+    with may_be_refused():
+        content = theirs.applicant.dossiers.file(source, str(signed.file))
+        filing.applicant.dossiers.attach(draft, first, content, FILE_NAME)
+
+    demand_not_taken(filing, draft, "tập tin do người trùng tên ký", "a file that a namesake signed")
     demand_signed_is_taken(filing, draft)
 
 

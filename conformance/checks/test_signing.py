@@ -1,16 +1,21 @@
 """Section D: remote signing, from the list of certificates to the phone and back."""
 
+from collections.abc import Callable
+
 import pytest
 
 from conformance.adapter import Dossiers, Signings
+from conformance.dossiers import differences
 from conformance.failures import came
 from conformance.filing import Filing
-from conformance.lab import Lab
+from conformance.lab import Lab, Visitor
 from conformance.people import Citizen, Phone
 from conformance.records import Dossier, Signing
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.samples import FILE_NAME, pdf
 from conformance.sources import (
+    ASVS,
+    CWE,
     GUIDE_BINH_PHUOC,
     LAW_20,
     ND23,
@@ -70,6 +75,31 @@ def test_a_namesakes_signature_does_not_count(
 
     dossiers = filing.applicant.dossiers
     demand_unsigned(dossiers, draft, "người trùng tên đã ký", "a namesake signed")
+    demand_signing_works(filing, draft)
+
+
+@requirement(
+    "D01.elsewhere",
+    MUST,
+    "Người khác không ký được vào hồ sơ không phải của mình.",
+    "Nobody signs anything in another person's dossier.",
+    basis=(CWE.at("CWE-639"), ASVS.at("8.2.2", "access to each record is decided on the server")),
+)
+def test_nobody_signs_in_anothers_dossier(
+    filing: Filing, signing: Signings, draft: Dossier, lab: Lab, filing_of: Callable[[Visitor], Filing]
+) -> None:
+    del signing
+    dossiers, intruder = filing.applicant.dossiers, filing_of(lab.log_in())
+    before, theirs = dossiers.read(draft), intruder.applicant.signing
+
+    with may_be_refused():
+        assert theirs is not None, "the portal claims no signing"
+        pending = theirs.start(draft, draft.components[0].id, intruder.certificate())
+        lab.phone(intruder.applicant.citizen).approve()
+        theirs.outcome(pending)
+
+    changed = differences(before, dossiers.read(draft))
+    assert not changed, came(f"người khác ký, đã đổi: {changed}", f"somebody else signed, this changed: {changed}")
     demand_signing_works(filing, draft)
 
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from reference_portal.catalogue import Procedure
+from reference_portal.catalogue import ComponentRule, Procedure
 from reference_portal.components import Component
 from reference_portal.dossiers import DRAFT, REFUSED, SUBMITTED, SUPPLEMENT, Dossier, Step, target
 from reference_portal.flaws.row import Flaw, ids, ruled
@@ -13,6 +13,10 @@ _RIGHT = RIGHT.rules.filing
 
 def _nothing_missing(_dossier: Dossier, _procedure: Procedure) -> tuple[()]:
     return ()
+
+
+def _any_is_enough(dossier: Dossier, procedure: Procedure) -> tuple[ComponentRule, ...]:
+    return () if any(one.present for one in dossier.components) else _RIGHT.missing(dossier, procedure)
 
 
 def _ascii_name(name: str) -> str:
@@ -63,6 +67,14 @@ ROWS = (
         "specs/portal.md 2.14.1: a precondition enforced by the button only",
         "Máy chủ nhận hồ sơ thiếu thành phần bắt buộc.",
         "The server takes a dossier without its mandatory component.",
+    ),
+    Flaw(
+        "any_component_is_enough",
+        ruled("filing", missing=_any_is_enough),
+        ids("C05"),
+        "specs/portal.md 2.14.1: a precondition enforced by the button only",
+        "Có một thành phần bất kỳ là nộp được hồ sơ.",
+        "One component, whichever it is, makes a dossier complete.",
     ),
     Flaw(
         "file_name_stripped",
@@ -121,6 +133,14 @@ ROWS = (
         "Anyone who is logged in can answer the supplement request.",
     ),
     Flaw(
+        "copied_by_anyone",
+        ruled("filing", owns=lambda who, dossier, deed: deed == "copy" or _RIGHT.owns(who, dossier, deed)),
+        ids("E12"),
+        "specs/portal.md 2.14.2: cloning by id; 2.15: lookups by id without a check of the owner",
+        "Ai đăng nhập cũng sao chép được hồ sơ bị từ chối của người khác.",
+        "Anyone who is logged in copies another's refused dossier.",
+    ),
+    Flaw(
         "refused_can_resubmit",
         ruled("filing", target=_refused_again),
         ids("E17"),
@@ -159,6 +179,14 @@ ROWS = (
         "specs/portal.md 2.14.3: actionUser left empty",
         "Nhật ký không ghi người thực hiện.",
         "History rows do not say who acted.",
+    ),
+    Flaw(
+        "history_by_the_system",
+        ruled("filing", step=lambda step: replace(step, who="Hệ thống")),
+        ids("E25"),
+        "specs/portal.md 2.14.3: actionUser is not the person who acted",
+        "Nhật ký ghi mọi thao tác là của “Hệ thống”.",
+        "History says that the system did everything.",
     ),
     Flaw(
         "files_by_id",

@@ -3,7 +3,7 @@
 import base64
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -22,6 +22,16 @@ def _asking(url: str, *, without: tuple[str, ...] = (), **other: str) -> str:
     address, _, query = url.partition("?")
     asked = {name: value for name, value in parse_qsl(query) if name not in without}
     return f"{address}?{urlencode({**asked, **other})}"
+
+
+def _begins_alike(attempts: Sequence[Attempt], state: str) -> Attempt | None:
+    return next((attempt for attempt in attempts if attempt.state[:8] == state[:8]), None)
+
+
+def _own_by_its_beginning(asked: str) -> str:
+    """The portal's own address is known by how it begins, and nobody thinks of what stands before an @."""
+    own = asked.startswith(("/", "http://localhost")) and not asked.startswith(("//", "/\\"))
+    return asked if own and asked.isprintable() else "/"
 
 
 def _profile_only(provider: Mapping[str, str], redirect_uri: str, attempt: Attempt) -> str:
@@ -118,12 +128,28 @@ ROWS = (
         "The callback's state is not compared.",
     ),
     Flaw(
+        "state_compared_in_part",
+        ruled("login", attempt_for=_begins_alike),
+        ids("A04"),
+        "specs/portal.md 1.14 RP-1: state not compared as a whole",
+        "Chỉ so sánh tám ký tự đầu của state.",
+        "Only the first eight letters of state are compared.",
+    ),
+    Flaw(
         "target_followed",
         ruled("login", target=lambda asked: asked),
         ids("A05"),
         "specs/portal.md 1.14 RP-1: return URL taken from the request",
         "Sau đăng nhập chuyển đến bất kỳ địa chỉ nào trong “target”.",
         "Any target is followed after login.",
+    ),
+    Flaw(
+        "target_known_by_its_beginning",
+        ruled("login", target=_own_by_its_beginning),
+        ids("A05"),
+        "specs/portal.md 1.14 RP-1: return URL taken from the request",
+        "Nhận ra địa chỉ của mình chỉ qua phần đầu (http://cổng@nơi-khác).",
+        "Its own address is known by its beginning only (http://portal@elsewhere).",
     ),
     Flaw(
         "nonce_not_compared",

@@ -1,15 +1,17 @@
 """Flaws of payment, and the race that only load shows."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reference_portal.books import Books, Change
 from reference_portal.calls import vnpay
+from reference_portal.catalogue import Fee
+from reference_portal.dossiers import Dossier
 from reference_portal.fees import Payment
-from reference_portal.flaws.row import Flaw, called, ids, ruled
+from reference_portal.flaws.row import Flaw, both, called, ids, ruled
 from reference_portal.parts import RIGHT, Parts
 
 T = TypeVar("T")
@@ -34,6 +36,26 @@ async def _check_then_act(books: Books, decide: Callable[[Change], T]) -> T:
     return answer
 
 
+def _unasked_is_paid(parts: Parts) -> Parts:
+    """A fee for which no payment was ever begun stands in nobody's way."""
+    begun: set[str] = set()
+
+    def pay_url(told: Mapping[str, str], bill: vnpay.Bill, **named: Any) -> str:
+        begun.add(bill.info)
+        return vnpay.pay_url(told, bill, **named)
+
+    def prepaid_open(dossier: Dossier) -> tuple[Fee, ...]:
+        has_record = any(str(dossier.code) in info for info in begun)
+        return RIGHT.rules.money.prepaid_open(dossier) if has_record else ()
+
+    return both(called(pay_url=pay_url), ruled("money", prepaid_open=prepaid_open))(parts)
+
+
+async def _found_means_paid(http: Any, told: Mapping[str, str], **named: Any) -> vnpay.QueryAnswer:
+    """Whatever the gateway says of a payment that it knows."""
+    return replace(await vnpay.query(http, told, **named), transaction_status="00")
+
+
 def _racing(parts: Parts) -> Parts:
     return replace(parts, discipline=_check_then_act)
 
@@ -51,9 +73,17 @@ ROWS = (
         "unpaid_accepted",
         ruled("money", prepaid_open=lambda _dossier: ()),
         ids("F04"),
-        "specs/portal.md 2.14.1: payok is true when no payment record exists",
+        "specs/portal.md 2.14.1: a precondition that is never applied",
         "Tiếp nhận được hồ sơ chưa nộp phí thu trước.",
         "A dossier is accepted while its prepaid fee is open.",
+    ),
+    Flaw(
+        "no_record_means_paid",
+        _unasked_is_paid,
+        ids("F04"),
+        "specs/portal.md 2.14.1: payok is true when no payment record exists",
+        "Chưa từng thanh toán thì coi như không nợ phí.",
+        "A fee for which no payment was begun counts as paid.",
     ),
     Flaw(
         "checksum_ignored",
@@ -115,6 +145,14 @@ ROWS = (
         "specs/payment.md 13 row 8: no reconciliation",
         "Không đối soát khi thông báo không đến.",
         "A lost notice is never asked about.",
+    ),
+    Flaw(
+        "query_means_paid",
+        called(query=_found_means_paid),
+        ids("F12"),
+        "specs/payment.md 13 row 12: an answer that is not final treated as paid",
+        "Đối soát thấy giao dịch là ghi đã thanh toán, dù đã hủy.",
+        "Whatever the gateway knows of counts as paid when it is asked, cancelled or not.",
     ),
     Flaw(
         "reference_reused",

@@ -168,6 +168,14 @@ ROWS = (
         "A changed file still counts as signed.",
     ),
     Flaw(
+        "additions_not_seen",
+        lax("upload", "submission", additions=False),
+        ids("D10"),
+        "specs/ca.md 16.9: a signature is trusted without verifying that it covers the whole file",
+        "Không thấy nội dung vẽ thêm sau chữ ký số.",
+        "What was drawn into a file behind its signature goes unseen.",
+    ),
+    Flaw(
         "chain_not_checked",
         lax("upload", "answer", "submission", chain=False),
         ids("D12"),

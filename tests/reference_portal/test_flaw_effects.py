@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
 from cryptography.x509.ocsp import OCSPCertStatus
 from fpdf import FPDF
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from reference_portal import seals
 from reference_portal.flaws import FLAWS
@@ -93,7 +96,7 @@ async def signed_then_submitted(world: Portal, _paper: bytes) -> Any:
 
 
 async def _attributes_digest(file: bytes) -> bytes:
-    lax = Strictness(integrity=False, chain=False, revocation=False)
+    lax = Strictness(integrity=False, chain=False, revocation=False, additions=False)
     return (await asyncio.to_thread(examine, file, roots=(), intermediates=(), now=NOW, strictness=lax))[0].digest
 
 
@@ -104,6 +107,18 @@ async def one_byte_changed(world: Portal, paper: bytes) -> Any:
     file = await content(browser, dossier, await signed(browser, dossier, OWN))
     at = file.index(b"/Producer") + 12
     await attached(browser, dossier, file[:at] + bytes([file[at] ^ 1]) + file[at + 1 :])
+    return (await states(browser, dossier))[0], (await acted(browser, dossier)).status_code
+
+
+async def drawn_into_after_signing(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossier = await a_draft(browser, SIGNED)
+    await attached(browser, dossier, paper)
+    writer = IncrementalPdfFileWriter(BytesIO(await content(browser, dossier, await signed(browser, dossier, OWN))))
+    line = writer.add_object(generic.StreamObject(stream_data=b"0 0 m 200 200 l S"))
+    writer.add_stream_to_page(0, line)
+    writer.write_in_place()
+    await attached(browser, dossier, writer.prev.stream.getvalue())
     return (await states(browser, dossier))[0], (await acted(browser, dossier)).status_code
 
 
@@ -170,6 +185,13 @@ async def nothing_attached(world: Portal, _paper: bytes) -> Any:
     return (await acted(browser, await a_draft(browser))).status_code
 
 
+async def only_what_is_optional(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossier = await a_draft(browser)
+    await attached(browser, dossier, paper, "quyet-dinh")
+    return (await acted(browser, dossier)).status_code
+
+
 async def name_kept(world: Portal, paper: bytes) -> Any:
     browser = await world.citizen()
     return (await attached(browser, await a_draft(browser), paper))["components"][0]["file_name"]
@@ -233,6 +255,12 @@ async def a_copy(world: Portal) -> tuple[Browser, dict[str, Any], dict[str, Any]
     return browser, dossier, await a_draft(browser, SIGNED, copy_of=dossier["id"])
 
 
+async def copied_by_another(world: Portal, paper: bytes) -> Any:
+    _, dossier, _ = await refused(world, paper)
+    asked = {"procedure": FREE, "agency": THANH_LUONG, "copy_of": dossier["id"]}
+    return (await (await world.citizen(OTHER)).post("/pti/dossiers", asked)).status_code
+
+
 async def state_and_form_of_a_copy(world: Portal, _paper: bytes) -> Any:
     first = (await a_copy(world))[2]["components"][0]
     return first["state"], bool(first["form"])
@@ -260,6 +288,13 @@ async def accepted_unpaid(world: Portal, paper: bytes) -> Any:
     return (await world.officer("accept", dossier["id"])).status_code
 
 
+async def accepted_without_and_with_an_attempt(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossiers = [await submitted(browser, paper, PAID) for _ in range(2)]
+    await a_payment(browser, dossiers[1])
+    return [(await world.officer("accept", dossier["id"])).status_code for dossier in dossiers]
+
+
 def after(*queries: Callable[[str, int], str], way: str = "/vnpay/ipn") -> Story:
     """How many receipts there are after these notices of one payment."""
 
@@ -279,6 +314,15 @@ async def reconciled(world: Portal, paper: bytes) -> Any:
     dossier = await submitted(browser, paper, PAID)
     payment = await a_payment(browser, dossier)
     world.providers.settled[payment["ref"]] = (payment["amount"], "00")
+    await world.officer("reconcile")
+    return len((await read(browser, dossier))["receipts"])
+
+
+async def cancelled_then_reconciled(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossier = await submitted(browser, paper, PAID)
+    payment = await a_payment(browser, dossier)
+    world.providers.settled[payment["ref"]] = (payment["amount"], "02")
     await world.officer("reconcile")
     return len((await read(browser, dossier))["receipts"])
 
@@ -338,6 +382,18 @@ async def without_state(world: Portal, _paper: bytes) -> Any:
     return (await browser.get("/sso/callback", params={"code": "c"})).status_code
 
 
+async def state_with_another_end(world: Portal, _paper: bytes) -> Any:
+    browser = Browser(world)
+    asked = await browser.begin()
+    world.providers.codes["c"] = (Person(), asked["nonce"])
+    state = f"{asked['state'][:-2]}--"
+    return (await browser.get("/sso/callback", params={"code": "c", "state": state})).status_code
+
+
+async def target_behind_an_at(world: Portal, _paper: bytes) -> Any:
+    return (await Browser(world).log_in(Person(), "http://localhost:1@evil.example/")).headers["location"]
+
+
 async def outside_target(world: Portal, _paper: bytes) -> Any:
     return (await Browser(world).log_in(Person(), "https://evil.example/")).headers["location"]
 
@@ -395,6 +451,8 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("scope_without_openid", asked_of_the_login, ("openid", True, True), ("profile", True, True)),
     ("state_is_a_counter", asked_of_the_login, ("openid", True, True), ("openid", False, False)),
     ("state_not_compared", without_state, 403, 303),
+    ("state_compared_in_part", state_with_another_end, 403, 303),
+    ("target_known_by_its_beginning", target_behind_an_at, "/", "http://localhost:1@evil.example/"),
     ("target_followed", outside_target, "/", "https://evil.example/"),
     ("nonce_not_compared", other_nonce, 403, 303),
     ("id_token_not_validated", other_audience, 403, 303),
@@ -412,6 +470,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("refusal_counts_as_done", refused_on_the_phone, "attached", "signed"),
     ("byterange_hashed", signed_then_submitted, (True, True, True), (True, True, False)),
     ("integrity_not_checked", one_byte_changed, ("broken", 422), ("signed", 200)),
+    ("additions_not_seen", drawn_into_after_signing, ("broken", 422), ("signed", 200)),
     ("chain_not_checked", under_a_look_alike_chain, ("broken", 422), ("signed", 200)),
     ("stamp_text_counts", only_a_stamp, 422, 200),
     ("signing_marks_all", signed_one_of_two, "attached", "signed"),
@@ -420,6 +479,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("answer_not_verified", another_key_answers, "attached", "signed"),
     ("revocation_not_checked", suspended_after_signing, 422, 200),
     ("mandatory_not_enforced", nothing_attached, 422, 200),
+    ("any_component_is_enough", only_what_is_optional, 422, 200),
     ("file_name_stripped", name_kept, "Giấy tờ.pdf", "Giy t.pdf"),
     ("code_changes_at_acceptance", code_after_acceptance, True, False),
     ("agency_ignored", second_agency, THANH_PHU, THANH_LUONG),
@@ -427,14 +487,17 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("reason_not_in_list", reason_listed, "Thiếu", None),
     ("any_component_editable", supplement_edit, 409, 200),
     ("supplement_by_anyone", supplement_by_another, 404, 200),
+    ("copied_by_anyone", copied_by_another, 404, 201),
     ("refused_can_resubmit", submitted_again, 409, 200),
     ("copy_carries_signature", state_and_form_of_a_copy, ("attached", True), ("signed", True)),
     ("copy_loses_form", state_and_form_of_a_copy, ("attached", True), ("attached", False)),
     ("copy_shares_components", the_old_after_editing_the_copy, True, False),
     ("history_without_actor", who_acted, "Nguyễn Thị Mỹ Dưỡng", ""),
+    ("history_by_the_system", who_acted, "Nguyễn Thị Mỹ Dưỡng", "Hệ thống"),
     ("files_by_id", file_of_another, 404, 200),
     ("amount_without_cents", amount_asked, True, False),
     ("unpaid_accepted", accepted_unpaid, 409, 200),
+    ("no_record_means_paid", accepted_without_and_with_an_attempt, [409, 409], [200, 409]),
     ("checksum_ignored", after(lambda ref, amount: notice(ref, amount, SecureHash="0" * 128)), 0, 1),
     ("empty_checksum_accepted", after(lambda ref, amount: notice(ref, amount, SecureHash="")), 0, 1),
     ("amount_not_compared", after(lambda ref, amount: notice(ref, amount - 1000)), 0, 1),
@@ -442,6 +505,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("ipn_twice", after(_right, _right), 1, 2),
     ("return_url_believed", after(_right, way="/vnpay/return"), 0, 1),
     ("no_reconciliation", reconciled, 1, 0),
+    ("query_means_paid", cancelled_then_reconciled, 0, 1),
     ("reference_reused", two_attempts, 2, 1),
     ("half_success", after(lambda ref, amount: notice(ref, amount, TransactionStatus="02")), 0, 1),
     ("lower_case_keys", keys_of_the_answer, ["Message", "RspCode"], ["message", "rspCode"]),
