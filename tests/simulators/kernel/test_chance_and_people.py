@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 
 import pytest
 from cryptography import x509
@@ -21,8 +22,8 @@ from simulators.kernel.store import Store
 
 def in_world(story: Callable[[Store, Entropy], Awaitable[None]], seed: str = "s") -> None:
     async def run() -> None:
-        store = Store(None)
-        await story(store, await Entropy.begin(store, seed))
+        with closing(Store(None)) as store:
+            await story(store, await Entropy.begin(store, seed))
 
     asyncio.run(run())
 

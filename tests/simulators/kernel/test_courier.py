@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 
 from simulators.kernel.courier import LONGEST_ANSWER, Courier, Delivery, DeliveryKind, Outcome, once
 from simulators.kernel.journal import KERNEL_WORDS, Journal, Question, Row
@@ -16,6 +17,16 @@ def until_three(attempt: int, outcome: Outcome, now: Instant) -> Instant | None:
 
 
 KINDS = {"stubborn": DeliveryKind("stubborn", until_three), "once": DeliveryKind("once", once)}
+
+
+@asynccontextmanager
+async def at_work() -> AsyncIterator[Store]:
+    """A store whose deliveries are made."""
+    with closing(Store(None)) as store:
+        courier = asyncio.create_task(Courier(store, KINDS).run())
+        yield store
+        courier.cancel()
+        await asyncio.gather(courier, return_exceptions=True)
 
 
 def delivered(
@@ -43,17 +54,15 @@ def delivered(
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{port(server.sockets[0].getsockname()[1])}/notice?x=1"
-        store = Store(None)
-        courier = asyncio.create_task(Courier(store, KINDS).run())
-        one = Delivery(id="d", kind=kind, source="test", ref="T1", url=url, body="{}", due=store.now(), contract="c")
-        await store.change([], lambda _r, _n: Change(records=(one,)))
-        word = "delivered" if port(1) == 1 and not more else "undelivered"
-        await Journal(store, KERNEL_WORDS).wait(Question(ref="T1", word=word), count=count, seconds=5)
-        await asyncio.sleep(0.05)
-        courier.cancel()
-        server.close()
-        assert await store.find(Delivery) == []
-        return Journal(store, KERNEL_WORDS).read(Question(ref="T1"))
+        async with server, at_work() as store:
+            due = store.now()
+            one = Delivery(id="d", kind=kind, source="test", ref="T1", url=url, body="{}", due=due, contract="c")
+            await store.change([], lambda _r, _n: Change(records=(one,)))
+            word = "delivered" if port(1) == 1 and not more else "undelivered"
+            await Journal(store, KERNEL_WORDS).wait(Question(ref="T1", word=word), count=count, seconds=5)
+            await asyncio.sleep(0.05)
+            assert await store.find(Delivery) == []
+            return Journal(store, KERNEL_WORDS).read(Question(ref="T1"))
 
     return asyncio.run(story())
 
@@ -105,13 +114,10 @@ def test_the_url_is_sent_byte_for_byte() -> None:
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/notice?{query}"
-        store = Store(None)
-        courier = asyncio.create_task(Courier(store, KINDS).run())
-        one = Delivery(id="d", kind="once", source="test", ref="T1", method="GET", url=url, due=store.now())
-        await store.change([], lambda _r, _n: Change(records=(one,)))
-        await asyncio.wait_for(heard.wait(), 5)
-        courier.cancel()
-        server.close()
-        return asked[0].decode()
+        async with server, at_work() as store:
+            one = Delivery(id="d", kind="once", source="test", ref="T1", method="GET", url=url, due=store.now())
+            await store.change([], lambda _r, _n: Change(records=(one,)))
+            await asyncio.wait_for(heard.wait(), 5)
+            return asked[0].decode()
 
     assert asyncio.run(story()) == f"GET /notice?{query} HTTP/1.1\r\n"

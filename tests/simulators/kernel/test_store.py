@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -94,8 +95,7 @@ def test_a_change_that_lost_a_race_is_decided_again() -> None:
     assert store.lost == 6
 
 
-def test_a_change_that_always_loses_ends_as_conflict() -> None:
-    store = Store(None)
+def test_a_change_that_always_loses_ends_as_conflict(store: Store) -> None:
     seen = []
 
     def meddled(records: Records, now: Instant) -> Change:
@@ -116,7 +116,9 @@ def test_creating_what_is_there_already_is_a_conflict_not_an_overwrite(store: St
 
 
 def test_records_are_found_by_about_by_due_and_page_by_page(store: Store) -> None:
-    made = tuple(Tally(id=f"{n:02d}", owner="a" if n % 2 else "b", due=Instant(n) if n < 6 else None) for n in range(10))
+    made = tuple(
+        Tally(id=f"{n:02d}", owner="a" if n % 2 else "b", due=Instant(n) if n < 6 else None) for n in range(10)
+    )
     asyncio.run(store.change([], lambda _r, _n: Change(records=made)))
     found = asyncio.run(store.find(Tally, about="a", limit=2))
     assert [tally.id for tally in found] == ["01", "03"]
@@ -126,19 +128,18 @@ def test_records_are_found_by_about_by_due_and_page_by_page(store: Store) -> Non
 
 
 def test_a_restart_on_the_same_folder_finds_everything(tmp_path: Path) -> None:
-    first = Store(tmp_path)
-    asyncio.run(first.change([KEY], counted))
-    first.close()
-    again = Store(tmp_path)
-    assert asyncio.run(again.get(KEY)) == Tally(id="t", n=1)
-    assert len(Journal(again, KERNEL_WORDS).read(Question())) == 1
+    with closing(Store(tmp_path)) as first:
+        asyncio.run(first.change([KEY], counted))
+    with closing(Store(tmp_path)) as again:
+        assert asyncio.run(again.get(KEY)) == Tally(id="t", n=1)
+        assert len(Journal(again, KERNEL_WORDS).read(Question())) == 1
 
 
 def test_a_long_body_lies_in_a_file_and_reads_as_before(tmp_path: Path) -> None:
-    store = Store(tmp_path)
     long = {"answer": "é" * 9000}
-    asyncio.run(store.note(Event(source="test", word="delivered", body=long)))
-    assert [row.body for row in Journal(store, KERNEL_WORDS).read(Question())] == [long]
+    with closing(Store(tmp_path)) as store:
+        asyncio.run(store.note(Event(source="test", word="delivered", body=long)))
+        assert [row.body for row in Journal(store, KERNEL_WORDS).read(Question())] == [long]
     assert len(list((tmp_path / "bodies").iterdir())) == 1
 
 
