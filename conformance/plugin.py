@@ -19,7 +19,7 @@ INPUT = "hopchuan"
 
 
 class Gathering:
-    """In the first process: every verdict, as it comes."""
+    """In the first process: every verdict, as it comes; a check that died without one (its worker crashed) voids the run."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -27,6 +27,8 @@ class Gathering:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if (told := getattr(report, "hopchuan", None)) is not None:
             self._run.add([Verdict.from_plain(told)])
+        elif report.failed:
+            self._run.void = self._run.void or f"{report.nodeid} ended without a verdict: {report.longreprtext[:200]}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,8 +5,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from conformance.evidence import HttpLog
 from conformance.launch import Running
+from conformance.plugin import Gathering
 from conformance.profiles import load
 from conformance.records import Capabilities
 from conformance.redaction import Redactor
@@ -73,3 +76,15 @@ def test_a_later_word_on_a_check_replaces_the_earlier(tmp_path: Path, running: R
     made = run(probe(Target.launched(running)), tmp_path)
     made.add([replace(PASSED, outcome=Outcome.ERROR)])
     assert [verdict.outcome for verdict in made.verdicts] == [Outcome.ERROR]
+
+
+def test_a_check_that_died_without_a_verdict_voids_the_run(tmp_path: Path, running: Running) -> None:
+    made = run(probe(Target.launched(running)), tmp_path)
+    Gathering(made).pytest_runtest_logreport(
+        pytest.TestReport("checks::died", ("", 0, ""), {}, "failed", "worker 'gw0' crashed", "???")  # as xdist says it
+    )
+
+    ending = made.finish()
+
+    assert ending.tally.exit() is Exit.OUR_ERROR
+    assert "checks::died ended without a verdict" in ending.tally.void
