@@ -44,7 +44,8 @@ def test_each_change_is_told_once(filing: Filing, inbox: Inbox, officer: Officer
     dossier = filing.filed("free")
     inbox.with_words("sms", str(dossier.code))
 
-    for step in (officer.accept, officer.process, officer.finish, officer.hand_over):
+    whole, steps = inbox.from_now(), (officer.accept, officer.process, officer.finish, officer.hand_over)
+    for step in steps:
         later = inbox.from_now()
         now = step(dossier)
 
@@ -52,6 +53,13 @@ def test_each_change_is_told_once(filing: Filing, inbox: Inbox, officer: Officer
         assert len(told) == 1, came(
             f"chuyển sang “{now.state_text}”, nhận {len(told)} tin", f"one change to {now.state}, {len(told)} messages"
         )
+
+    # A second message of an earlier change has come before what is told of another dossier.
+    inbox.with_words("sms", str(officer.accept(filing.filed("free")).code))
+    told = whole.with_words("sms", str(now.code), len(steps))
+    assert len(told) == len(steps), came(
+        f"{len(steps)} lần đổi trạng thái, nhận {len(told)} tin", f"{len(steps)} changes, {len(told)} messages"
+    )
 
 
 @requirement(
