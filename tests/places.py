@@ -92,10 +92,10 @@ async def made(
         key=KEY,
         nonce="nonce",
     )
-    mounted = mounting.mount(world, overrides or {}, families)
-    app = mounting.application(world, mounted)
     courier = asyncio.create_task(world.courier.run())
     try:
+        mounted = mounting.mount(world, overrides or {}, families)
+        app = mounting.application(world, mounted)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=url) as http:
             yield Place(world, mounted, http, app)
     finally:

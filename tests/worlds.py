@@ -150,29 +150,28 @@ class Visit:
 @contextlib.asynccontextmanager
 async def visit(*more: Family) -> AsyncIterator[Visit]:
     """Messages, control, phone, front page and the invented family; nothing runs in the background."""
-    store = Store(None, clock=still(TET))
-    entropy = await Entropy.begin(store, "tet")
-    url = "http://127.0.0.1:8400"
-    pki = Pki(store, entropy, url)
-    world = World(
-        store=store,
-        journal=Journal(store, {}),
-        entropy=entropy,
-        courier=Courier(store, {}),
-        pki=pki,
-        citizens=Citizens(store, entropy),
-        url=url,
-        smtp=("127.0.0.1", 2525),
-        key=KEY,
-        nonce="nonce",
-    )
-    invented = Invented(store, [])
-    families = completed(world, (invented.family(), messages.mount(world), *more))
-    transport = httpx.ASGITransport(application(world, families))
-    async with httpx.AsyncClient(transport=transport, base_url=url, headers=BEARER) as http:
-        yield Visit(world, http, families, invented)
-    pki.close()
-    store.close()
+    with contextlib.ExitStack() as closing:
+        store = closing.enter_context(contextlib.closing(Store(None, clock=still(TET))))
+        entropy = await Entropy.begin(store, "tet")
+        url = "http://127.0.0.1:8400"
+        pki = closing.enter_context(contextlib.closing(Pki(store, entropy, url)))
+        world = World(
+            store=store,
+            journal=Journal(store, {}),
+            entropy=entropy,
+            courier=Courier(store, {}),
+            pki=pki,
+            citizens=Citizens(store, entropy),
+            url=url,
+            smtp=("127.0.0.1", 2525),
+            key=KEY,
+            nonce="nonce",
+        )
+        invented = Invented(store, [])
+        families = completed(world, (invented.family(), messages.mount(world), *more))
+        transport = httpx.ASGITransport(application(world, families))
+        async with httpx.AsyncClient(transport=transport, base_url=url, headers=BEARER) as http:
+            yield Visit(world, http, families, invented)
 
 
 def without_key(http: httpx.AsyncClient) -> httpx.AsyncClient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
@@ -131,7 +132,7 @@ async def bench(overrides: Mapping[str, Any] | None = None, **request: Any) -> B
         key=KEY,
         nonce="nonce",
     )
-    family = mount(world, overrides)
+    family = _mounted(world, overrides)
     words.update(family.journal_words)
     world.courier.kinds.update({kind.name: kind for kind in family.delivery_kinds})
     made = Bench(
@@ -139,6 +140,14 @@ async def bench(overrides: Mapping[str, Any] | None = None, **request: Any) -> B
     )
     made.contract, made.terminal = await made.agree(**request)
     return made
+
+
+def _mounted(world: World, overrides: Mapping[str, Any] | None) -> Family:
+    try:
+        return mount(world, overrides)
+    except BaseException:
+        world.store.close()
+        raise
 
 
 def story(overrides: Mapping[str, Any] | None = None, **request: Any) -> Callable[[Story], Callable[..., None]]:
@@ -149,8 +158,8 @@ def story(overrides: Mapping[str, Any] | None = None, **request: Any) -> Callabl
             async def play() -> None:
                 made = await bench(overrides, **request)
                 async with made.http:
-                    await test(made, **parameters)
-                made.world.store.close()
+                    with contextlib.closing(made.world.store):
+                        await test(made, **parameters)
 
             asyncio.run(play())
 

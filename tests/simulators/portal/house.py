@@ -215,33 +215,35 @@ def query(page: Page) -> dict[str, list[str]]:
 
 @contextlib.asynccontextmanager
 async def house(profile: str = "vnconnect-2022", **overrides: Any) -> AsyncIterator[House]:
-    store = Store(None, clock=still(TET))
-    entropy = await Entropy.begin(store, "tet")
-    pki = Pki(store, entropy, URL)
-    world = World(
-        store=store,
-        journal=Journal(store, {}),
-        entropy=entropy,
-        courier=Courier(store, {}),
-        pki=pki,
-        citizens=Citizens(store, entropy),
-        url=URL,
-        smtp=("127.0.0.1", 2525),
-        key=KEY,
-        nonce="nonce",
-    )
-    login = family.mount(world, {profile: overrides})
-    world.journal.words.update(login.journal_words)
-    transport = httpx.ASGITransport(application(world, (login,)))
-    async with httpx.AsyncClient(transport=transport, base_url=URL, headers=BEARER) as http:
-        request = ContractRequest(
-            name="Cổng của bài thử", redirect_uris=(CALLBACK,), post_logout_redirect_uris=(HOME,), login_profile=profile
+    with contextlib.ExitStack() as closing:
+        store = closing.enter_context(contextlib.closing(Store(None, clock=still(TET))))
+        entropy = await Entropy.begin(store, "tet")
+        pki = closing.enter_context(contextlib.closing(Pki(store, entropy, URL)))
+        world = World(
+            store=store,
+            journal=Journal(store, {}),
+            entropy=entropy,
+            courier=Courier(store, {}),
+            pki=pki,
+            citizens=Citizens(store, entropy),
+            url=URL,
+            smtp=("127.0.0.1", 2525),
+            key=KEY,
+            nonce="nonce",
         )
-        await _keep_a_key(world, profile)
-        sheet = await agree(world, login, "c1", request)
-        yield House(world, login, http, sheet, "c1")
-    pki.close()
-    store.close()
+        login = family.mount(world, {profile: overrides})
+        world.journal.words.update(login.journal_words)
+        transport = httpx.ASGITransport(application(world, (login,)))
+        async with httpx.AsyncClient(transport=transport, base_url=URL, headers=BEARER) as http:
+            request = ContractRequest(
+                name="Cổng của bài thử",
+                redirect_uris=(CALLBACK,),
+                post_logout_redirect_uris=(HOME,),
+                login_profile=profile,
+            )
+            await _keep_a_key(world, profile)
+            sheet = await agree(world, login, "c1", request)
+            yield House(world, login, http, sheet, "c1")
 
 
 @cache
