@@ -88,11 +88,11 @@ def test_a_refusal_with_a_counter_is_saved_first_and_raised_then(store: Store) -
 
 
 def test_a_change_that_lost_a_race_is_decided_again() -> None:
-    store = Unlucky(None)
-    for _ in range(3):
-        asyncio.run(store.change([KEY], counted))
-    assert asyncio.run(store.get(KEY)) == Tally(id="t", n=3)
-    assert store.lost == 6
+    with closing(Unlucky(None)) as store:
+        for _ in range(3):
+            asyncio.run(store.change([KEY], counted))
+        assert asyncio.run(store.get(KEY)) == Tally(id="t", n=3)
+        assert store.lost == 6
 
 
 def test_a_change_that_always_loses_ends_as_conflict(store: Store) -> None:
