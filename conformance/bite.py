@@ -95,13 +95,16 @@ def _bitten(flaws: Sequence[Flaw], is_over: Callable[[], bool]) -> list[Row]:
         def in_time(portal: LaunchedPortal) -> Row | None:
             return None if is_over() else judge(portal)
 
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        pool = ThreadPoolExecutor(SIDE_BY_SIDE)
+        try:
             pending = [pool.submit(in_time, portal) for portal in running.portals[1:]]
             for done in as_completed(pending):
                 if (row := done.result()) is not None:
                     rows.append(row)
                     caught = ", ".join(sorted(row.caught)) or "NOTHING"
                     print(f"[{len(rows)}/{len(flaws)}] {row.flaw}: {caught} ({row.seconds:.0f} s)", flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing new begins
     order = {flaw.name: place for place, flaw in enumerate(flaws)}
     by_name = {flaw.name: flaw for flaw in flaws}
     rows.sort(key=lambda row: order[row.flaw])

@@ -85,7 +85,7 @@ def test_loadtests_use_only_the_client_side_of_the_suite() -> None:
             found := sorted(
                 name
                 for name in imports(module)
-                if name.split(".")[0] != "loadtests" and (name.split(".") + [""])[1] not in allowed | {""}
+                if name.split(".")[0] != "loadtests" and [*name.split("."), ""][1] not in allowed | {""}
             )
         )
     }
