@@ -35,7 +35,10 @@ def violations() -> set[str]:
                 found.add(f"{module.name}.{node.name}: {length} lines")
             count = len([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs])
             count -= bool(node.args.args and node.args.args[0].arg in {"self", "cls"})
-            if count > PARAMETERS and "noqa: PLR0913" not in module.path.read_text(encoding="utf-8").splitlines()[node.lineno - 1]:
+            if (
+                count > PARAMETERS
+                and "noqa: PLR0913" not in module.path.read_text(encoding="utf-8").splitlines()[node.lineno - 1]
+            ):
                 found.add(f"{module.name}.{node.name}: {count} parameters")
         if not NAMES_EXEMPT.search(module.name):
             public = [name for name in _defined(module) if not name.startswith("_")]
@@ -85,7 +88,9 @@ def test_no_leftovers_paths_of_a_machine_or_registry_hosts(name: str) -> None:
 
 
 def test_no_lock_file_with_registry_addresses_is_tracked() -> None:
-    locks = re.compile(r"(^|/)(uv\.lock|poetry\.lock|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$")
+    locks = re.compile(
+        r"(^|/)(uv\.lock|poetry\.lock|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml)$"
+    )
     assert not [name for name in tracked() if locks.search(name)]
 
 
