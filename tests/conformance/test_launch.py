@@ -40,7 +40,10 @@ def test_everything_ends_after_a_failure_inside() -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda one: one.name)
 def test_everything_ends_when_we_are_interrupted_or_killed(how: signal.Signals) -> None:
     heard = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background job ignores it
-    code = heard + "from conformance.launch import launched\nwith launched():\n print('up', flush=True)\n import time; time.sleep(60)"
+    code = (
+        heard
+        + "from conformance.launch import launched\nwith launched():\n print('up', flush=True)\n import time; time.sleep(60)"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as ours:
