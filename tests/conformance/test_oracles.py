@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -41,8 +41,10 @@ from tests.conformance.pki import (
 from tests.needs import needs
 
 
-def judged(pdf: bytes, status: StatusService | None = None, moment: datetime = NOW) -> Judgement:
+def judged(pdf: bytes, status: StatusService | None = None, moment: datetime | None = None) -> Judgement:
+    """Judged when it was made: pyHanko writes the machine's time into a file, and NOW is when the tests were collected."""
     service = status or StatusService()
+    moment = moment or datetime.now(UTC)
     return judge(pdf, roots=[ROOT.pem], intermediates=[CA.der], revocation=service.ask, moment=moment)
 
 
