@@ -19,13 +19,6 @@ from conformance.records import (
 )
 from conformance.transport import Send
 
-Note = Callable[[str, str, str, Mapping[str, Any]], None]
-"""(word, ref, subject, body): what the portal acknowledged to the suite, for the laws."""
-
-
-def unnoted(_word: str, _ref: str, _subject: str, _body: Mapping[str, Any]) -> None:
-    """Nobody judges laws here."""
-
 
 @dataclass(frozen=True)
 class Wiring:
@@ -34,7 +27,6 @@ class Wiring:
     origin: str
     key: str = field(repr=False)
     send: Send
-    note: Note = unnoted
 
 
 @dataclass(frozen=True)
@@ -118,5 +110,4 @@ class Portal(Protocol):
     books: Callable[[], Iterator[Mapping[str, Any]] | Iterable[Mapping[str, Any]]] | None
 
     def capabilities(self) -> Capabilities: ...
-    def person(self, browser: Browser, subject: str = "") -> Person:
-        """`subject` is whom the suite seated at this browser: for the suite's own notes, never sent."""
+    def person(self, browser: Browser) -> Person: ...

@@ -40,10 +40,10 @@ WORDS = frozenset(
     }
 )
 
-ACKNOWLEDGED, SEATED = "dossier_acknowledged", "citizen_seated"
-OWN_WORDS = frozenset({ACKNOWLEDGED, SEATED})
+ACKNOWLEDGED, SHOWN, SEATED = "dossier_acknowledged", "dossier_shown", "citizen_seated"
+OWN_WORDS = frozenset({ACKNOWLEDGED, SHOWN, SEATED})
 """Written by the suite itself (source "suite"), beside the simulators' rows: what the portal told it (ref: the dossier,
-subject: the TechID of whoever submitted), and who a citizen is (ref: TechID, subject: personal id)."""
+subject: the TechID of whoever submitted or was shown it), and who a citizen is (ref: TechID, subject: personal id)."""
 
 
 @dataclass(frozen=True)

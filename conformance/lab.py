@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.adapter import Dossiers, Login, Note, Payments, Person, Portal, Signings, Started, unnoted
+from conformance.adapter import Dossiers, Login, Payments, Person, Portal, Signings, Started
 from conformance.browser import Browser, Page
 from conformance.checkout import Checkout
 from conformance.control import LONGEST_WAIT, Control, Question
 from conformance.entrance import Entrance
 from conformance.failures import Missed, NotExercised, Words
 from conformance.journal import SEATED, Row, known
+from conformance.noting import Note, NotedDossiers, unnoted
 from conformance.people import Citizen, Inbox, Phone, read
 from conformance.records import Capabilities
 from conformance.transport import Send
@@ -35,8 +36,9 @@ class Visitor:
     payments: Payments | None
 
     @classmethod
-    def seated(cls, citizen: Citizen, person: Person) -> "Visitor":
-        return cls(citizen, person.browser, person.login, person.dossiers, person.signing, person.payments)
+    def seated(cls, citizen: Citizen, person: Person, note: Note) -> "Visitor":
+        dossiers = NotedDossiers(person.dossiers, note, citizen.techid)
+        return cls(citizen, person.browser, person.login, dossiers, person.signing, person.payments)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Lab:
         who = citizen or self.citizen()
         self.note(SEATED, who.techid, who.id, {})
         seat = browser or Browser(self.send, home=self.portal.origin)
-        return Visitor.seated(who, self.portal.person(seat, who.techid))
+        return Visitor.seated(who, self.portal.person(seat), self.note)
 
     def log_in(self, who: Citizen | Visitor | None = None, *, target: str | None = None) -> Visitor:
         """Through the national login's own pages, until the portal says who is signed in."""
@@ -134,15 +136,15 @@ class Lab:
     ) -> None:
         """Plan a fault about somebody: a citizen's id, a transaction or order, the contract."""
         order = {"site": site, "effect": effect, "about": about, "times": times, "args": dict(args or {})}
-        self.control.post("/control/faults", order)
+        self.control.post("/control/faults", {**order, "contract": self.control.contract})
 
     def expire(self, ref: str) -> None:
         """End one thing now: a signing request, a login attempt, an OTP, a payment."""
-        self.control.post("/control/expire", {"ref": ref})
+        self.control.post("/control/expire", {"ref": ref, "contract": self.control.contract})
 
     def deliver_now(self, ref: str) -> None:
         """Make the put-off deliveries of one reference due now."""
-        self.control.post("/control/deliver-now", {"ref": ref})
+        self.control.post("/control/deliver-now", {"ref": ref, "contract": self.control.contract})
 
     def rows(self, word: str, ref: str = "", *, subject: str = "", source: str = "") -> list[Row]:
         """What the journal holds of this word now."""

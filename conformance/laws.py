@@ -137,6 +137,13 @@ def _owner(ledger: Ledger) -> Iterator[Finding]:
             yield name, "hồ sơ ghi dưới tên người khác", "the dossier is booked under another person"
 
 
+def _shown_to_its_owner(ledger: Ledger) -> Iterator[Finding]:
+    for name, subjects in ledger.shown.items():
+        owner = ledger.dossiers.get(name, ("", ""))[1]
+        if others := sorted(subjects - {owner}) if owner else []:
+            yield name, f"hồ sơ của {owner} hiện ra cho {others}", f"{owner}'s dossier was shown to {others}"
+
+
 def _once(ledger: Ledger) -> Iterator[Finding]:
     for ref, count in ledger.otps.items():
         if count > 1:
@@ -195,6 +202,12 @@ LAWS = (
         "Hồ sơ không bị ghi dưới tên người khác.",
         "No dossier is booked under another person.",
         _owner,
+    ),
+    Law(
+        "shown_to_its_owner",
+        "Không công dân nào thấy hồ sơ của người khác.",
+        "No citizen sees another's dossier.",
+        _shown_to_its_owner,
     ),
     Law("used_once", "Mã OTP và mã đăng nhập chỉ dùng một lần.", "An OTP and a login code are used once.", _once),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.journal import ACKNOWLEDGED, SEATED, Row
+from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, Row
 
 SUCCESS = "00"
 # Deliveries that a fault left true: repeated, early, late, or with a field more.
@@ -37,6 +37,7 @@ class Ledger:
     persons: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_codes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     dossiers: dict[str, tuple[str, str]] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     paid: dict[str, int] = field(default_factory=dict)
@@ -104,6 +105,11 @@ def _acknowledged(ledger: Ledger, row: Row) -> None:
         ledger.told_codes[row.ref].add(code)
 
 
+def _shown(ledger: Ledger, row: Row) -> None:
+    if row.subject:
+        ledger.shown[row.ref].add(row.subject)
+
+
 def _dossier(ledger: Ledger, book: Mapping[str, Any]) -> None:
     code, name = str(book.get("code") or ""), str(book.get("id"))
     ledger.dossiers[name] = (code, str(book.get("subject") or ""))
@@ -138,6 +144,7 @@ _ROWS: Mapping[str, Callable[[Ledger, Row], None]] = {
     "otp_accepted": _otp,
     SEATED: _person,
     ACKNOWLEDGED: _acknowledged,
+    SHOWN: _shown,
 }
 _BOOKS: Mapping[str, Callable[[Ledger, Mapping[str, Any]], None]] = {
     "dossier": _dossier,

@@ -11,6 +11,7 @@ import msgspec
 from conformance.control import LONGEST_WAIT, Control
 from conformance.dossiers import written
 from conformance.failures import Missed, NotExercised, Ours, Words
+from conformance.records import Dossier
 
 
 class Citizen(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +160,10 @@ class Inbox:
                 )
             came = more
         return found
+
+    def told_of(self, dossier: Dossier, count: int = 1) -> tuple[Message, ...]:
+        """All SMS since about the dossier: by its code; any, where the portal gives the code at acceptance only."""
+        return self.with_words("sms", dossier.code, count) if dossier.code else self.sms(count)
 
     def now(self, channel: str) -> tuple[Message, ...]:
         """What is there, without waiting."""

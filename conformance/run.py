@@ -39,7 +39,7 @@ class Bench:
         redactor = Redactor()
         redactor.learn(*baseline.target.secrets)
         log = evidence.HttpLog(HttpxTransport(), folder, redactor, part=part)
-        portal = baseline.target.connect(log, log.note)
+        portal = baseline.target.connect(log)
         return cls(Lab(baseline.target.control(), portal, log, baseline.capabilities, log.note, redactor.learn), log)
 
     def close(self) -> None:

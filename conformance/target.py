@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from conformance.adapter import Note, Portal, Wiring, unnoted
+from conformance.adapter import Portal, Wiring
 from conformance.browser import Browser
 from conformance.control import Control
 from conformance.failures import NotExercised, Ours, WrongOption
@@ -72,8 +72,8 @@ class Target:
     def control(self) -> Control:
         return Control(self.simulators, self.key, self.contract)
 
-    def connect(self, send: Send, note: Note = unnoted) -> Portal:
-        return factory_of(self.adapter)(Wiring(self.portal, self.portal_key, send, note))
+    def connect(self, send: Send) -> Portal:
+        return factory_of(self.adapter)(Wiring(self.portal, self.portal_key, send))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from conformance.adapter import Portal, Wiring
 from conformance.browser import Browser
@@ -41,12 +40,10 @@ class Assignment:
     def control(self) -> Control:
         return Control(self.simulators, self.run_key, self.contract)
 
-    def portal(self, send: Send, **more: Any) -> Portal:
+    def portal(self, send: Send) -> Portal:
         """The portal behind its adapter, over this transport."""
         module, _, name = self.adapter.partition(":")
-        made: Portal = getattr(importlib.import_module(module), name)(
-            Wiring(self.origin, self.portal_key, send, **more)
-        )
+        made: Portal = getattr(importlib.import_module(module), name)(Wiring(self.origin, self.portal_key, send))
         return made
 
     def survey(self) -> tuple[Capabilities, Plan]:

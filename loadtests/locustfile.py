@@ -45,7 +45,7 @@ class Ground:
         self.places = Places(self.capabilities.callback_path, self.capabilities.return_path)
 
     def lab(self, send: Send) -> Lab:
-        return Lab(self.control, self.assignment.portal(send, note=self.tally.note), send, self.capabilities)
+        return Lab(self.control, self.assignment.portal(send), send, self.capabilities, note=self.tally.note)
 
 
 class Applicant(FastHttpUser):  # type: ignore[misc]  # locust publishes no types

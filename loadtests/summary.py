@@ -77,7 +77,8 @@ def summed(rows: Iterable[TallyRow]) -> Summary:
         summary.deeds[deed.what].append(done)
         summary.owners[deed.ref].add(done.citizen)
     for note in summary.notes:
-        summary.owners[str(note.body.get("code", ""))] |= summary.owners.get(note.ref, set())
+        if code := str(note.body.get("code") or ""):
+            summary.owners[code] |= summary.owners.get(note.ref, set())
     return summary
 
 

@@ -35,7 +35,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True, tag="deed", tag_field="row
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True, tag="note", tag_field="row"):
-    """What the adapter noted for the laws."""
+    """What the lab noted for the laws."""
 
     word: str
     ref: str
@@ -80,7 +80,7 @@ class Tally:
         self._file.write(self._encode(row) + b"\n")
 
     def note(self, word: str, ref: str, subject: str, body: Mapping[str, Any]) -> None:
-        """The adapter's `note`."""
+        """The lab's `note`."""
         self.write(Note(word=word, ref=ref, subject=subject, body=dict(body), at=time.time()))
 
 

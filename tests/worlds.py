@@ -137,7 +137,7 @@ class Visit:
             taken = faults.take(records, site, (about,))
             return Change(taken.records, taken.events, result=taken.effect)
 
-        effect: str = (await self.world.store.change(faults.keys(site, (about,)), decide)).result
+        effect: str = (await self.world.store.change(faults.keys(site, (about,), ""), decide)).result
         return effect
 
     async def words(self) -> list[str]:

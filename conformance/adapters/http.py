@@ -48,9 +48,8 @@ class HttpPortal:
         self._patience = told.signing_patience_seconds
         return told
 
-    def person(self, browser: Browser, subject: str = "") -> "HttpPerson":
-        seat = _Seat(browser, self.origin, lambda word, ref, body: self._wiring.note(word, ref, subject, body))
-        return HttpPerson(seat, self._signing_patience)
+    def person(self, browser: Browser) -> "HttpPerson":
+        return HttpPerson(_Seat(browser, self.origin), self._signing_patience)
 
     def officer(self, who: str, action: str, dossier: Line | None, details: Mapping[str, Any]) -> Dossier | None:
         about = {"dossier": dossier.id} if dossier else {}
@@ -87,11 +86,10 @@ class HttpPerson:
 
 @dataclass(frozen=True)
 class _Seat:
-    """A browser at the portal, and where notes go."""
+    """A browser at the portal."""
 
     browser: Browser
     origin: str
-    note: Callable[[str, str, Mapping[str, Any]], None]
 
     def call(self, operation: str, method: str, path: str, told: Any = None) -> Any:
         body = b"" if told is None else json.dumps(told).encode()
@@ -152,10 +150,7 @@ class HttpDossiers:
         return self._put(dossier, component, {"delete": True})
 
     def act(self, dossier: Line, action: str) -> Dossier:
-        done = read(Dossier, self._seat.call("act", "POST", f"{_path(dossier)}/act", {"action": action}), "act")
-        if action == "submit":
-            self._seat.note("dossier_acknowledged", done.id, {"code": done.code})
-        return done
+        return read(Dossier, self._seat.call("act", "POST", f"{_path(dossier)}/act", {"action": action}), "act")
 
     def _put(self, dossier: Line, component: str, told: Mapping[str, Any]) -> Dossier:
         return read(Dossier, self._seat.call("put", "PUT", _place(dossier, component), told), "put")

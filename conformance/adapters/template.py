@@ -57,8 +57,8 @@ class MyPortal:
         roles = {"free": Role(procedure="1.000000", agencies=("000.00.00.H00",))}
         return Capabilities(name="My portal", claims=("login",), procedures=roles)
 
-    def person(self, browser: Browser, subject: str = "") -> MyPerson:
-        del browser, subject
+    def person(self, browser: Browser) -> MyPerson:
+        del browser
         raise NotImplementedError("return MyPerson(browser, self.origin, MyDossiers(browser, self.origin))")
 
     def officer(self, who: str, action: str, dossier: Line | None, details: Mapping[str, Any]) -> Dossier | None:

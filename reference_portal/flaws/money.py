@@ -171,6 +171,14 @@ ROWS = (
         "ResponseCode alone decides.",
     ),
     Flaw(
+        "other_half_success",
+        ruled("money", succeeded=lambda _response, transaction: transaction == "00"),
+        ids("F21"),
+        "specs/payment.md 1.14 and 13 row 12: TransactionStatus alone decides",
+        "Chỉ xem TransactionStatus, bỏ qua ResponseCode.",
+        "TransactionStatus alone decides.",
+    ),
+    Flaw(
         "lower_case_keys",
         ruled("money", answer_keys=("rspCode", "message")),
         ids("F22"),

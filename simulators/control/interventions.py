@@ -13,6 +13,7 @@ from starlette.responses import Response
 from simulators.control.reading import settled
 from simulators.kernel import faults
 from simulators.kernel.clock import DAY, SECOND, Clock, in_vietnam
+from simulators.kernel.contracts import Contract
 from simulators.kernel.courier import PATIENCE, Delivery
 from simulators.kernel.plain import operation, refuse
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
@@ -25,17 +26,21 @@ CLOCK = Key(Clock, "world")
 
 
 class FaultRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`about` is a citizen, a transaction or order, or a contract; the fault is used up after `times`."""
+    """`about` is a citizen, a transaction or order, or a contract; the fault is used up after `times`.
+
+    `contract` narrows it to that contract's traffic: two portals of one world may use the same reference.
+    """
 
     site: str
     effect: str
     about: Annotated[str, msgspec.Meta(min_length=1)]
     times: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
     args: dict[str, Any] = msgspec.field(default_factory=dict)
+    contract: str = ""
 
 
 class Planned(msgspec.Struct):
-    """The fault's id: site/about."""
+    """The fault's id: site/about, @contract where it is narrowed."""
 
     id: str
 
@@ -95,8 +100,11 @@ class Interventions:
         if given.effect not in self._sites[given.site]:
             known = ", ".join(self._sites[given.site])
             return refuse(422, f"effect: {given.site} has no effect {given.effect!r}; it has: {known}.")
-        planned = faults.planned(given.site, given.effect, about=given.about, times=given.times, args=given.args)
-        event = Event(source="control", word="fault_planned", ref=given.about, body=msgspec.to_builtins(given))
+        if given.contract and await self._world.store.get(Key(Contract, given.contract)) is None:
+            return refuse(422, f"contract: there is no contract {given.contract!r}; POST /control/contracts makes one.")
+        told = msgspec.structs.asdict(given)
+        planned = faults.Fault(id=faults.place(given.site, given.about, given.contract), **told)
+        event = Event(source="control", word="fault_planned", ref=given.about, contract=given.contract, body=told)
         key = Key(faults.Fault, planned.id)
         await self._world.store.change([key], lambda _records, _now: Change(records=(planned,), events=(event,)))
         return answer(Planned(planned.id), 201)

@@ -12,7 +12,9 @@ from simulators.kernel.records import Event, Key, Record, Records
 
 
 class Fault(Record, frozen=True, kw_only=True):
-    """`id` is site/about: a later fault at the same place takes the earlier one's."""
+    """A later fault at the same place takes the earlier one's. With a contract it befalls that contract's traffic alone:
+    two portals of one world may use the same reference.
+    """
 
     KIND: ClassVar[str] = "fault"
     ABOUT: ClassVar[str | None] = "about"
@@ -41,18 +43,20 @@ class Taken:
 NOTHING = Taken("", {}, (), ())
 
 
-def planned(site: str, effect: str, *, about: str, times: int, args: dict[str, Any]) -> Fault:
-    return Fault(id=f"{site}/{about}", site=site, effect=effect, about=about, times=times, args=args)
+def place(site: str, about: str, contract: str = "") -> str:
+    """The fault's id: site/about, and @contract where it is narrowed to one."""
+    return f"{site}/{about}@{contract}" if contract else f"{site}/{about}"
 
 
-def keys(site: str, abouts: Iterable[str]) -> list[Key[Fault]]:
-    """What a decision must be handed to see the faults of a site about these victims."""
-    return [Key(Fault, f"{site}/{about}") for about in abouts if about]
+def keys(site: str, abouts: Iterable[str], contract: str) -> list[Key[Fault]]:
+    """What a decision must be handed to see the faults of a site about these victims; the narrower comes first."""
+    narrowed = ("",) if not contract else (contract, "")
+    return [Key(Fault, place(site, about, one)) for about in abouts if about for one in narrowed]
 
 
 def take(records: Records, site: str, abouts: Iterable[str], *, ref: str = "", contract: str = "") -> Taken:
     """Use up one of the first fault that is planned; its use is journalled, so that what follows is known as injected."""
-    for fault in records.get_all(keys(site, abouts)):
+    for fault in records.get_all(keys(site, abouts, contract)):
         if fault.times > 0:
             used = Event(
                 source="control",

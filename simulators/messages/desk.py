@@ -73,7 +73,7 @@ class Desk:
             events = tuple(_received(message, owner) for message, owner in zip(made, owners, strict=True))
             return Change(tuple(made), events, result=[message.id for message in made])
 
-        change = await self._store.change(faults.keys(site, abouts), decide)
+        change = await self._store.change(faults.keys(site, abouts, contract), decide)
         ids: list[str] = change.result
         return ids
 

@@ -123,7 +123,7 @@ class Desk:
             mark = Request(id=key.id, contract=merchant.contract)
             return Change(records=(mark, *taken.records), events=taken.events, result=taken.effect)
 
-        return str((await store.change([key, *faults.keys(site, abouts)], decide)).result)
+        return str((await store.change([key, *faults.keys(site, abouts, merchant.contract)], decide)).result)
 
     async def find(self, merchant: Settings, ref: str, created: Instant) -> Payment:
         """The payment that a query means: reference and creation date, as the pay URL had them."""
@@ -214,7 +214,7 @@ class Desk:
             )
             return ending(after, Faults(notice, back), self._voice, self.spec, now)
 
-        keys = [key, *(planned for site in sites for planned in faults.keys(site, abouts))]
+        keys = [key, *(planned for site in sites for planned in faults.keys(site, abouts, payment.contract))]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
     def _event(self, payment: Payment, word: str, body: dict[str, Any]) -> Event:

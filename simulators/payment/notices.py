@@ -125,7 +125,7 @@ def _bad(payment: Payment, fault: Taken) -> Post:
         case "another_order":
             told = replace(payment, ref=str(args.get("ref") or f"SIT_NOTFOUND_{payment.number}"))
         case "half_success":
-            told = replace(payment, outcome=Outcome.HALF_DONE)
+            told = replace(payment, outcome=Outcome.OTHER_HALF if args.get("other") else Outcome.HALF_DONE)
         case other:
             raise AssertionError(other)
     return Post(told, checksum, injected=fault.effect, repeats=False)  # type: ignore[arg-type]  # one of Checksum

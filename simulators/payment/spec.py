@@ -31,10 +31,11 @@ class Reason(Enum):
 
 
 class Outcome(Enum):
-    """How a payment ended; HALF_DONE is told by an injected notice alone."""
+    """How a payment ended; HALF_DONE and OTHER_HALF are told by an injected notice alone."""
 
     PAID = "paid"
     HALF_DONE = "half_done"
+    OTHER_HALF = "other_half"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     WRONG_OTP = "wrong_otp"

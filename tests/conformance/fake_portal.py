@@ -53,7 +53,7 @@ class Partless:
             self._portal.capabilities,
         )
 
-    def person(self, browser: Any, subject: str = "") -> Any:
-        person = self._portal.person(browser, subject)
+    def person(self, browser: Any) -> Any:
+        person = self._portal.person(browser)
         person.signing = None
         return person

@@ -7,6 +7,7 @@ import pytest
 from conformance.adapter import Pending, Wiring
 from conformance.adapters.http import HttpPerson, HttpPortal
 from conformance.browser import Browser
+from conformance.noting import NotedDossiers
 from conformance.records import Broken, Certificate, Line, Refused, Signing, Way
 from conformance.transport import Reply, Request
 
@@ -17,21 +18,21 @@ DOSSIER = Line(id="h/1", code=None, procedure="p", agency="a", state=0, state_te
 CAPABILITIES = {"name": "x", "claims": [], "procedures": {}, "signing_patience_seconds": 0}
 
 
-def portal(*answers: tuple[int, object]) -> tuple[HttpPortal, list[Request], HttpPerson, list[object]]:
-    """An adapter with these answers before it: (portal, what it asks, a person at a browser, what it notes)."""
-    left, asked, noted = list(answers), [], []
+def portal(*answers: tuple[int, object]) -> tuple[HttpPortal, list[Request], HttpPerson]:
+    """An adapter with these answers before it: (portal, what it asks, a person at a browser)."""
+    left, asked = list(answers), []
 
     def send(_operation: str, request: Request) -> Reply:
         asked.append(request)
         status, told = left.pop(0)
         return Reply(status, (), told if isinstance(told, bytes) else json.dumps(told).encode(), request.url)
 
-    made = HttpPortal(Wiring(ORIGIN, "key", send, lambda *row: noted.append(row)))
-    return made, asked, made.person(Browser(send, home=ORIGIN), "tech-1"), noted
+    made = HttpPortal(Wiring(ORIGIN, "key", send))
+    return made, asked, made.person(Browser(send, home=ORIGIN))
 
 
 def test_unknown_fields_are_ignored_and_defaults_fill_what_may_be_missing() -> None:
-    _, _, person, _ = portal(
+    _, _, person = portal(
         (200, {**WHOLE, "colour": "blue", "history": [{"at": "t", "who": "w", "from": 0, "to": 1, "x": 1}]})
     )
     dossier = person.dossiers.read(DOSSIER)
@@ -39,13 +40,13 @@ def test_unknown_fields_are_ignored_and_defaults_fill_what_may_be_missing() -> N
 
 
 def test_a_missing_mandatory_field_names_operation_and_field() -> None:
-    _, _, person, _ = portal((200, {key: value for key, value in WHOLE.items() if key != "receipts"}))
+    _, _, person = portal((200, {key: value for key, value in WHOLE.items() if key != "receipts"}))
     with pytest.raises(Broken, match=r"read: 200 .*Dossier.*`receipts`"):
         person.dossiers.read(DOSSIER)
 
 
 def test_a_refusal_keeps_the_portals_words_and_a_page_is_no_answer() -> None:
-    _, _, person, _ = portal(
+    _, _, person = portal(
         (409, {"error": "e", "message_vi": "Thiếu tờ khai", "field": "to-khai"}), (500, b"<html>"), (200, b"<html>")
     )
     dossiers = person.dossiers
@@ -59,7 +60,7 @@ def test_a_refusal_keeps_the_portals_words_and_a_page_is_no_answer() -> None:
 
 
 def test_state_changing_calls_carry_the_portals_origin_and_ids_are_quoted() -> None:
-    _, asked, person, _ = portal((200, WHOLE))
+    _, asked, person = portal((200, WHOLE))
     person.dossiers.attach(DOSSIER, "giấy", b"\x89PNG....", "Ảnh ạ.png")
     headers = dict(asked[0].headers)
     assert asked[0].url == f"{ORIGIN}/pti/dossiers/h%2F1/components/gi%E1%BA%A5y"
@@ -68,7 +69,7 @@ def test_state_changing_calls_carry_the_portals_origin_and_ids_are_quoted() -> N
 
 
 def test_officer_and_books_carry_the_key_and_nobody_elses_calls_do() -> None:
-    made, asked, _, _ = portal((200, WHOLE), (200, {}), (200, b'{"book": "dossier"}\n'), (200, {"dossiers": []}))
+    made, asked, _ = portal((200, WHOLE), (200, {}), (200, b'{"book": "dossier"}\n'), (200, {"dossiers": []}))
     made.officer("an", "accept", DOSSIER, {})
     assert made.officer("an", "reconcile", None, {}) is None
     assert list(made.books()) == [{"book": "dossier"}]
@@ -76,16 +77,21 @@ def test_officer_and_books_carry_the_key_and_nobody_elses_calls_do() -> None:
     assert json.loads(asked[0].body) == {"officer": "an", "action": "accept", "dossier": "h/1"}
 
 
-def test_a_submission_is_noted_for_the_laws() -> None:
-    _, _, person, noted = portal((200, {**WHOLE, "code": "C-1", "state": 1}))
-    person.dossiers.act(DOSSIER, "submit")
-    assert noted == [("dossier_acknowledged", "h1", "tech-1", {"code": "C-1"})]
+def test_what_the_portal_tells_of_dossiers_is_noted_for_the_laws() -> None:
+    noted: list[object] = []
+    _, _, person = portal((200, {**WHOLE, "code": "C-1", "state": 1}), (200, WHOLE), (200, {"dossiers": [LINE, LINE]}))
+    dossiers = NotedDossiers(person.dossiers, lambda *row: noted.append(row), "tech-1")
+    dossiers.act(DOSSIER, "submit")
+    dossiers.read(DOSSIER)
+    dossiers.list()
+    shown = ("dossier_shown", "h1", "tech-1", {})
+    assert noted == [("dossier_acknowledged", "h1", "tech-1", {"code": "C-1"}), shown, shown, shown]
 
 
 def test_an_undecided_signing_is_waiting_when_the_portals_patience_is_over() -> None:
     signing = {"id": "s1", "state": "waiting", "doc_id": "d"}
     component = {"id": "k", "state": "signing", "signing": signing}
-    made, asked, person, _ = portal((200, CAPABILITIES), (200, {**WHOLE, "components": [component]}))
+    made, asked, person = portal((200, CAPABILITIES), (200, {**WHOLE, "components": [component]}))
     made.capabilities()
     pending = Pending(DOSSIER, "k", Signing(id="s1", state="waiting", doc_id="d"))
     assert person.signing.outcome(pending).state == "waiting"
@@ -93,7 +99,7 @@ def test_an_undecided_signing_is_waiting_when_the_portals_patience_is_over() -> 
 
 
 def test_certificates_remember_how_they_were_asked_for() -> None:
-    _, asked, person, _ = portal((200, {"certificates": [{"serial": "1", "subject": "s", "issuer": "i"}]}))
+    _, asked, person = portal((200, {"certificates": [{"serial": "1", "subject": "s", "issuer": "i"}]}))
     way = Way(through="hub", ca="CA2")
     (found,) = person.signing.certificates(way, "079")
     assert found == Certificate(serial="1", subject="s", issuer="i", way=way, user_id="079")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.journal import ACKNOWLEDGED, SEATED, Row
+from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, Row
 from conformance.laws import LAWS, judge
 
 REF, DIGEST, SERIAL = "DVC1", "ab" * 32, "54013EA1"
@@ -93,6 +93,7 @@ BAD: dict[str, list[tuple[tuple[Any, ...], str]]] = {
         ((*without(), row(ACKNOWLEDGED, "h2", TECHID, code="C-1")), "C-1"),
     ],
     "dossiers_keep_their_owner": [((*without(DOSSIER), {**DOSSIER, "subject": "tech-2"}), "h1")],
+    "shown_to_its_owner": [((*without(), row(SHOWN, "h1", TECHID), row(SHOWN, "h1", "tech-2")), "h1")],
     "used_once": [((*without(), row("otp_accepted", "s1")), "s1"), ((*without(), ONE_LOGIN[1]), "s1")],
 }
 # What is unknown or a fault's work offends nobody.
@@ -112,6 +113,7 @@ EXCUSED = {
         row("delivered", REF, source="payment.vnpay", status=200, injected="half_success"),
     ),
     "paid at the counter": (*without(), {**RECEIPT, "id": "b9", "payment": "counter", "amount": 5}),
+    "shown to nobody known, and a draft that is in no book": (*without(), row(SHOWN, "h1"), row(SHOWN, "h9", "tech-2")),
     "a failed payment": (*without(), {**PAYMENT, "ref": "DVC2", "state": "failed"}),
 }
 

@@ -508,6 +508,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("query_means_paid", cancelled_then_reconciled, 0, 1),
     ("reference_reused", two_attempts, 2, 1),
     ("half_success", after(lambda ref, amount: notice(ref, amount, TransactionStatus="02")), 0, 1),
+    ("other_half_success", after(lambda ref, amount: notice(ref, amount, ResponseCode="07")), 0, 1),
     ("lower_case_keys", keys_of_the_answer, ["Message", "RspCode"], ["message", "rspCode"]),
     ("no_notice_on_accept", sms_of_an_acceptance, ["0901000001"] * 2, ["0901000001"]),
     (

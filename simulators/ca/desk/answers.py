@@ -76,7 +76,7 @@ class Answers:
             return self._approval(records, keys, prepared, now)
 
         sites = [self._site("answer"), *([self._site("webhook")] if request.webhook else [])]
-        planned = [key for site in sites for key in faults.keys(site, keys.abouts)]
+        planned = [key for site in sites for key in faults.keys(site, keys.abouts, request.contract)]
         await self._store.change([keys.request, keys.certificate, keys.tries, *planned], decide)
 
     async def _prepared(self, request: SigningRequest, keys: _Keys, choice: str, secret: str | None) -> _Prepared:
@@ -87,7 +87,8 @@ class Answers:
         certificate = await self._store.get(keys.certificate)
         assert certificate is not None, "certificates are never removed"
         site = self._site("answer")
-        effect = effects.planned(await self._store.read(*faults.keys(site, keys.abouts)), site, keys.abouts)
+        planned = await self._store.read(*faults.keys(site, keys.abouts, request.contract))
+        effect = effects.planned(planned, site, keys.abouts, request.contract)
         raw = [bytes.fromhex(document.digest) for document in request.documents]
         honest = self._values(certificate.keypair, raw)
         wanted = honest
@@ -135,7 +136,7 @@ class Answers:
         if not done.webhook or done.injected in effects.BROKEN:
             return (), ()
         taken = faults.NOTHING
-        if effects.planned(records, site, keys.abouts) not in {"", "before_answer"}:
+        if effects.planned(records, site, keys.abouts, done.contract) not in {"", "before_answer"}:
             taken = faults.take(records, site, keys.abouts, ref=done.transaction, contract=done.contract)
         real, double, forged = prepared.tokens
         due: tuple[Delivery, ...] = () if taken.effect == "lost" else (desk.delivery(done, real, now, done.injected),)

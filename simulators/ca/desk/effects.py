@@ -24,6 +24,7 @@ def sites(spec: CaSpec) -> dict[str, tuple[str, ...]]:
     return declared
 
 
-def planned(records: Records, site: str, abouts: Sequence[str]) -> str:
+def planned(records: Records, site: str, abouts: Sequence[str], contract: str) -> str:
     """The effect that `faults.take` would take, or nothing."""
-    return next((fault.effect for fault in records.get_all(faults.keys(site, abouts)) if fault.times > 0), "")
+    found = records.get_all(faults.keys(site, abouts, contract))
+    return next((fault.effect for fault in found if fault.times > 0), "")

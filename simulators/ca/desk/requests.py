@@ -61,8 +61,8 @@ class Desk:
             return Listing(())
         own = tuple(await self.subscribers.certificates(citizen))
         site, abouts = f"{self.spec.id}.list", (citizen.id, caller.contract)
-        keys = faults.keys(site, abouts)
-        planned = effects.planned(await self.world.store.read(*keys), site, abouts)
+        keys = faults.keys(site, abouts, caller.contract)
+        planned = effects.planned(await self.world.store.read(*keys), site, abouts, caller.contract)
         stranger = (await self.subscribers.stranger(),) if planned == "another_citizen" else ()
         wanted = orders.plain_serial(serial)
 
@@ -96,7 +96,7 @@ class Desk:
                 raise Refused(reason, f"certificate {stored.id} is {reason.value}: choose another, or ask the CA")
             waiting, event = signing.opened(request, now, self.spec.request_ttl)
             prompt = asking.question(waiting, order, caller.name, code, now)
-            effect = effects.planned(records, site, abouts) if waiting.webhook else ""
+            effect = effects.planned(records, site, abouts, waiting.contract) if waiting.webhook else ""
             if effect not in effects.AT_ONCE:
                 return Change((waiting, prompt), (event,), result=Opened(waiting))
             taken = faults.take(records, site, abouts, ref=waiting.transaction, contract=waiting.contract)
@@ -105,7 +105,7 @@ class Desk:
                 (waiting, prompt, *sent, *taken.records), (event, *taken.events), result=Opened(waiting, effect)
             )
 
-        keys = [own, shown, *(faults.keys(site, abouts) if request.webhook else ())]
+        keys = [own, shown, *(faults.keys(site, abouts, request.contract) if request.webhook else ())]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
     async def found(self, transaction: str, contract: str = "") -> SigningRequest:

@@ -64,6 +64,7 @@ QUERY_WORDS = {
 ENDINGS = {
     Outcome.PAID: Ending("00", "00", "Giao dịch thành công"),
     Outcome.HALF_DONE: Ending("00", "02", "Giao dịch bị lỗi"),
+    Outcome.OTHER_HALF: Ending("07", "00", "Trừ tiền thành công. Giao dịch bị nghi ngờ", "UNKNOWN"),
     Outcome.CANCELLED: Ending("24", "02", "Khách hàng huỷ giao dịch"),
     Outcome.EXPIRED: Ending("11", "02", "Đã hết hạn chờ thanh toán"),
     Outcome.WRONG_OTP: Ending("13", "02", "Nhập sai mã OTP"),

@@ -93,7 +93,8 @@ def written(instant: Instant | None) -> str:
 def told(payment: Payment, spec: GatewaySpec) -> dict[str, str]:
     """The parameters of return and notice (the same set); optional ones are absent where VNPAY leaves them out."""
     assert payment.outcome is not None, f"{payment.id} is open"
-    ending, card, paid = spec.endings[payment.outcome], payment.card, payment.outcome in (Ended.PAID, Ended.HALF_DONE)
+    ending, card = spec.endings[payment.outcome], payment.card
+    paid = payment.outcome in (Ended.PAID, Ended.HALF_DONE, Ended.OTHER_HALF)
     fields = {
         "vnp_TmnCode": payment.terminal.code,
         "vnp_Amount": str(payment.amount * HUNDREDTHS),

@@ -127,7 +127,7 @@ class Query:
             _check_shapes(fields)
             effect = await self._desk.query(merchant, ref, fields["vnp_RequestId"])
             if effect == "server_error":
-                return HTMLResponse("<html><body><h1>502 Bad Gateway</h1></body></html>", 500)
+                return HTMLResponse("<html><body><h1>502 Bad Gateway</h1></body></html>", 502)
             return await self._found(fields, merchant, secret)
         except Refused as refused:
             code = self._spec.query_words[refused.reason].code

@@ -72,7 +72,7 @@ class Entrance:
             return replace(change, gone=(Key(Attempt, key), Key(Session, visitor.session)))
 
         try:
-            keys = [Key(Attempt, key), *faults.keys("login.callback", abouts)]
+            keys = [Key(Attempt, key), *faults.keys("login.callback", abouts, attempt.contract)]
             return (await self._world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
         except authorization.Refused as refused:
             refused.about = About(ref=key, subject=attempt.citizen, contract=attempt.contract)
@@ -145,7 +145,7 @@ class Entrance:
             return Change(records=(attempt,), result=attempt)
 
         abouts = (known.citizen, about.ref, about.contract) if known else ()
-        keys = [key, *faults.keys("login.callback", abouts)]
+        keys = [key, *faults.keys("login.callback", abouts, about.contract)]
         return (await self._world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
     def _issued(self, records: Records, session: Session, asked: Asked, named: sessions.Named, now: Instant) -> Change:

@@ -68,8 +68,7 @@ class Exchange:
             change = grants.redeem(self.spec, records[key], presented, pair, now)
             return _bent(records, change, pair, now)
 
-        abouts = _abouts(await self._world.store.get(key))
-        keys = [key, *faults.keys("login.token", abouts), *faults.keys("login.id_token", abouts)]
+        keys = [key, *_planned(await self._world.store.get(key), "login.token", "login.id_token")]
         return await self._answer((await self._world.store.change(keys, decide)).result)
 
     async def refresh(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
@@ -88,8 +87,7 @@ class Exchange:
             change = grants.refresh(self.spec, records[token_key], records[grant_key], (client.id, pair), now)
             return _bent(records, change, pair, now)
 
-        abouts = _abouts(grant if token else None)
-        keys = [token_key, grant_key, *faults.keys("login.token", abouts), *faults.keys("login.id_token", abouts)]
+        keys = [token_key, grant_key, *_planned(grant if token else None, "login.token", "login.id_token")]
         return await self._answer((await self._world.store.change(keys, decide)).result)
 
     async def userinfo(self, bearer: str) -> dict[str, Any]:
@@ -109,7 +107,7 @@ class Exchange:
             read = grants.event(grant, "userinfo_read", client_id=grant.asked.client_id, **marked)
             return Change(taken.records, (*taken.events, read), result=deviations.userinfo(told, taken.effect))
 
-        change = await self._world.store.change(faults.keys("login.userinfo", _abouts(grant)), decide)
+        change = await self._world.store.change(_planned(grant, "login.userinfo"), decide)
         return change.result  # type: ignore[no-any-return]  # set above
 
     async def introspect(self, text: str) -> dict[str, Any]:
@@ -183,9 +181,15 @@ class Exchange:
         return grants.Pair(access=entropy.uuid("login.access_token"), refresh=entropy.uuid("login.refresh_token"))
 
 
-def _abouts(grant: Grant | None) -> tuple[str, ...]:
+def _abouts(grant: Grant) -> tuple[str, ...]:
     """Whom a fault about this grant may name."""
-    return (grant.citizen, grant.attempt, grant.contract) if grant else ()
+    return (grant.citizen, grant.attempt, grant.contract)
+
+
+def _planned(grant: Grant | None, *sites: str) -> list[Key[faults.Fault]]:
+    if grant is None:
+        return []
+    return [key for site in sites for key in faults.keys(site, _abouts(grant), grant.contract)]
 
 
 def _taken(records: Records, site: str, grant: Grant | None) -> faults.Taken:

@@ -178,6 +178,7 @@ async def test_a_planned_fault_is_taken_as_often_as_planned(here: Visit) -> None
         ({"about": ""}, "$.about"),
         ({"times": 0}, "$.times"),
         ({"times": 1001}, "$.times"),
+        ({"contract": "c-nobody"}, "contract: there is no contract 'c-nobody'"),
         ({"whom": "x"}, "`whom`"),
     ],
 )

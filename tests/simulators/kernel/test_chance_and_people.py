@@ -47,11 +47,13 @@ def test_a_seed_repeats_its_choices_and_another_seed_differs() -> None:
 
 def test_a_fault_is_used_as_often_as_planned_and_says_so() -> None:
     async def story(store: Store, _entropy: Entropy) -> None:
-        fault = faults.planned("vnpay.notice", "duplicate", about="T1", times=1, args={"n": 2})
+        fault = faults.Fault(
+            id=faults.place("vnpay.notice", "T1"), site="vnpay.notice", effect="duplicate", about="T1", args={"n": 2}
+        )
         await store.change([], lambda _r, _n: Change(records=(fault,)))
         effects = []
         for _ in range(2):
-            keys = faults.keys("vnpay.notice", ("T1", "", "c1"))
+            keys = faults.keys("vnpay.notice", ("T1", "", "c1"), "")
 
             def use(records, _now):
                 taken = faults.take(records, "vnpay.notice", ("T1", "c1"), ref="T1")
@@ -59,6 +61,27 @@ def test_a_fault_is_used_as_often_as_planned_and_says_so() -> None:
 
             effects.append((await store.change(keys, use)).result)
         assert effects == ["duplicate", ""]
+
+    in_world(story)
+
+
+def test_a_fault_of_one_contract_does_not_befall_anothers_same_reference() -> None:
+    async def story(store: Store, _entropy: Entropy) -> None:
+        usual = {"site": "vnpay.notice", "about": "T1"}
+        narrow, wide = (
+            faults.Fault(id=faults.place(*usual.values(), contract), effect=effect, contract=contract, **usual)
+            for contract, effect in (("c1", "lost"), ("", "duplicate"))
+        )
+        await store.change([], lambda _r, _n: Change(records=(narrow, wide)))
+
+        async def used(contract: str) -> str:
+            def use(records, _now):
+                taken = faults.take(records, "vnpay.notice", ("T1",), contract=contract)
+                return Change(records=taken.records, events=taken.events, result=taken.effect)
+
+            return (await store.change(faults.keys("vnpay.notice", ("T1",), contract), use)).result
+
+        assert [await used("c2"), await used("c2"), await used("c1")] == ["duplicate", "", "lost"]
 
     in_world(story)
 

@@ -22,7 +22,7 @@ from simulators.kernel.clock import VIETNAM, Clock, machine_now, still
 from simulators.kernel.contracts import Contract, ContractRequest
 from simulators.kernel.courier import Courier, Delivery
 from simulators.kernel.entropy import Entropy
-from simulators.kernel.faults import Fault, planned
+from simulators.kernel.faults import Fault, place
 from simulators.kernel.gate import Gate
 from simulators.kernel.journal import KERNEL_WORDS, Journal, Question, Row
 from simulators.kernel.pki import Pki
@@ -72,7 +72,7 @@ class Bench:
 
     async def fault(self, site: str, effect: str, about: str, **args: Any) -> None:
         assert effect in self.family.fault_sites[site]
-        fault = planned(site, effect, about=about, times=1, args=args)
+        fault = Fault(id=place(site, about), site=site, effect=effect, about=about, args=args)
         await self.world.store.change([Key(Fault, fault.id)], lambda _records, _now: Change(records=(fault,)))
 
     async def advance(self, **span: float) -> None:

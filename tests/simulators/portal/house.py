@@ -161,7 +161,7 @@ class House:
         return await self.http.get(self.sheet["userinfo_endpoint"], headers={"authorization": f"Bearer {token}"})
 
     async def fault(self, site: str, effect: str, citizen: Citizen) -> None:
-        planned = faults.planned(site, effect, about=citizen.id, times=1, args={})
+        planned = faults.Fault(id=faults.place(site, citizen.id), site=site, effect=effect, about=citizen.id)
         key = Key(faults.Fault, planned.id)
         await self.world.store.change([key], lambda _records, _now: Change(records=(planned,)))
 
