@@ -70,7 +70,7 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
     """The sandbox; one without --data is removed at the end. `seed` is the world file's."""
     folder = options.data or Path(tempfile.mkdtemp(prefix="hopchuan-"))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder)
         earlier = _earlier(folder / KEPT)
         web = _web_socket(options, earlier)
         smtp = _bound(options.host, _first(options.smtp_port, earlier.smtp_port if earlier else None), "--smtp-port")
@@ -82,6 +82,20 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
     finally:
         if options.data is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadWorld(f"--data: {folder} cannot be made a folder ({error.strerror}); take another.") from error
+
+
+def _absolute(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise BadWorld(f"--public-url: {url!r} is not absolute; write http://host[:port] or https://….")
+    return url
 
 
 def _earlier(path: Path) -> Kept | None:
@@ -96,7 +110,7 @@ def _earlier(path: Path) -> Kept | None:
 def _kept(options: Options, seed: str, earlier: Kept | None, sockets: tuple[socket.socket, socket.socket]) -> Kept:
     """What stands from now on; an option that contradicts what was kept is refused, for URLs are inside certificates."""
     ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
-    url = (options.public_url or (earlier.url if earlier else "") or _url_of(sockets[0])).rstrip("/")
+    url = (_absolute(options.public_url or "") or (earlier.url if earlier else "") or _url_of(sockets[0])).rstrip("/")
     said = options.seed or seed
     if earlier is None:
         # The run key is never drawn from the seed: who knows the seed would know the key.
