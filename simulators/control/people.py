@@ -101,11 +101,11 @@ class People:
 
     async def make(self, overrides: Mapping[str, Any]) -> Citizen:
         await asyncio.sleep(0)  # noqa: TID251  # waits for nothing: lets others in between thousands of people
-        citizen = await self._world.citizens.make(overrides)
+        citizen = await self._world.citizens.draw(overrides)
         for family in self._families:
             if family.on_citizen:
                 await family.on_citizen(citizen)
-        return citizen
+        return await self._world.citizens.settle(citizen)
 
     async def certificate(self, request: Request, _given: None) -> Response:
         serial, change = request.path_params["serial"], request.path_params["change"]

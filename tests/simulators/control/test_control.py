@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from simulators.control.people import People
+from simulators.kernel.citizens import Citizen
+from simulators.world import Family
 from tests.worlds import Visit, visit, without_key
 
 Story = Callable[..., Coroutine[Any, Any, None]]
@@ -348,3 +351,21 @@ async def test_what_is_not_there_and_wrong_methods_are_never_our_fault(here: Vis
     assert (await here.http.post("/control/clock", content=b"\xff")).status_code == 422
     assert (await here.http.post("/control/clock", content=b"[]")).status_code == 422
     assert await here.words() == []
+
+
+def test_a_citizen_whose_making_was_cut_short_can_be_made_again() -> None:
+    cut = [True]
+
+    async def live() -> None:
+        async def on_citizen(_citizen: Citizen) -> None:
+            if cut.pop() if cut else False:
+                raise SystemError("killed here")
+
+        async with visit(Family(name="late", on_citizen=on_citizen)) as here:
+            with pytest.raises(SystemError, match="killed here"):
+                await People(here.world, here.families).make({"id": "079190000001"})
+            assert (await here.http.get("/control/citizens/079190000001")).status_code == 404
+            again = await here.http.post("/control/citizens", json={"id": "079190000001"})
+            assert again.status_code == 201
+
+    asyncio.run(live())
