@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +18,7 @@ from simulators.kernel.gate import Gate
 from simulators.kernel.journal import KERNEL_WORDS
 from simulators.kernel.plain import refuse
 from simulators.kernel.store import Store
-from simulators.kernel.wire import mounted
+from simulators.kernel.wire import heard_out, mounted
 from simulators.world import Family, World
 
 FAMILIES = ("portal", "ca", "trust", "payment", "messages")
@@ -80,6 +80,8 @@ class CrashWriter:
 
         try:
             await self._app(scope, receive, watching)
+        except ClientDisconnect:
+            return  # who went away before the body was whole gets no answer, and nothing was done
         except Exception as error:  # noqa: BLE001  # the last resort of a server: recorded, told, never swallowed
             where = f"{scope.get('method', '')} {scope.get('path', '')}"
             await crashed(self._store, where, error)
@@ -113,8 +115,9 @@ def _demand_different(what: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
-async def _not_here(_request: Request, error: Exception) -> Response:
+async def _not_here(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    await heard_out(request)
     refused = refuse(error.status_code, f"{error.detail}. /openapi.json lists every operation.")
     refused.headers.update(error.headers or {})
     return refused

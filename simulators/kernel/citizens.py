@@ -154,11 +154,12 @@ class Citizens:
             raise UnknownField(unknown[0])
 
         def one_more(records: Records, _now: Instant) -> Change:
-            count = records[Key(Count, "world")] or Count()
-            return Change(records=(Count(made=count.made + 1),), result=count.made + 1)
+            number = (records[Key(Count, "world")] or Count()).made + 1
+            # Who cannot be made of these overrides is not counted: the conversion refuses before anything is saved.
+            person = msgspec.convert(_completed(self._person(number), overrides), Citizen)
+            return Change(records=(Count(made=number),), result=person)
 
-        number = (await self._store.change([Key(Count, "world")], one_more)).result
-        citizen = msgspec.convert(_completed(self._person(number), overrides), Citizen)
+        citizen: Citizen = (await self._store.change([Key(Count, "world")], one_more)).result
         made = Event(
             source="control", word="citizen_made", subject=citizen.id, body={"shared_keys": citizen.shared_keys}
         )
