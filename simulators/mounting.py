@@ -18,7 +18,7 @@ from simulators.kernel.gate import Gate
 from simulators.kernel.journal import KERNEL_WORDS
 from simulators.kernel.plain import refuse
 from simulators.kernel.store import Store
-from simulators.kernel.wire import mounted
+from simulators.kernel.wire import heard_out, mounted
 from simulators.world import Family, World
 
 FAMILIES = ("portal", "ca", "trust", "payment", "messages")
@@ -115,8 +115,9 @@ def _demand_different(what: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
-async def _not_here(_request: Request, error: Exception) -> Response:
+async def _not_here(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    await heard_out(request)
     refused = refuse(error.status_code, f"{error.detail}. /openapi.json lists every operation.")
     refused.headers.update(error.headers or {})
     return refused

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
@@ -76,23 +77,32 @@ def query_pairs(request: Request) -> list[tuple[str, str]]:
 
 
 async def body_of(request: Request) -> bytes:
-    """The body, at most LARGEST_BODY."""
+    """The body, at most LARGEST_BODY; more is read and forgotten, for whoever still sends hears no answer."""
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST_BODY:
-            raise Unreadable(f"body over {LARGEST_BODY} bytes")
-        parts.append(part)
+        if size <= LARGEST_BODY:
+            parts.append(part)
+        else:
+            parts.clear()
+    if size > LARGEST_BODY:
+        raise Unreadable(f"body over {LARGEST_BODY} bytes")
     return b"".join(parts)
 
 
+async def heard_out(request: Request) -> None:
+    """Before a refusal that did not look at the body."""
+    with contextlib.suppress(Unreadable):
+        await body_of(request)
+
+
 async def read_input(request: Request, route: Route) -> Any:
-    """The route's input as its type, or Unreadable."""
+    """The route's input as its type, or Unreadable; also where no body is due, nothing is done before it is whole."""
+    body = await body_of(request)
     if route.reads == "nothing":
         return None
     if route.reads == "query":
         return _convert(fields_of(query_pairs(request)), route.takes)
-    body = await body_of(request)
     if route.reads == "raw":
         return body
     try:
@@ -112,13 +122,12 @@ def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | Non
 
     async def endpoint(request: Request) -> Response:
         if route.guarded and (refused := guard(request)):
+            await heard_out(request)
             return refused
         try:
             given = await read_input(request, route)
         except (Unreadable, UnicodeDecodeError) as error:
             return await route.broken(request, str(error))
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody is there to read it
         return await route.handle(request, given)
 
     made = StarletteRoute(prefix + route.path, endpoint, methods=[route.method])

@@ -1,0 +1,263 @@
+"""What an operation may answer to hostile input and what it may write: a row for each, and the judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.fuzz.site import Operation, Seen
+from tests.fuzz.wire import Ask, Reply
+
+BACKGROUND = frozenset({"delivery"})
+"""The courier repeats what nobody took, whatever is asked meanwhile."""
+TRACES = re.compile(
+    r"Traceback|File \\?\"[^\"]+\", line \d|\bat 0x[0-9a-f]{6,}|simulators/[a-z_/]+\.py|sqlite3\.|msgspec\.|asyncio\."
+)
+LINE_REFUSED = b"Invalid HTTP request received."
+"""What the HTTP server itself says, before any route, to bytes that are no HTTP."""
+
+SLOW = 5.0
+"""Seconds; what no caller may make the server work on, whatever is sent."""
+
+Shape = Callable[[Reply], str]
+"""Nothing where an answer is of the provider's own form, otherwise what is wrong with it."""
+Refusal = Callable[[Reply], bool]
+
+
+def own_words(reply: Reply) -> str:
+    """Control, phone, inbox: {"error": sentence}."""
+    told = reply.json()
+    if reply.status < 400:
+        return ""
+    fine = reply.media == "application/json" and isinstance(told, dict) and set(told) == {"error"} and told["error"]
+    return "" if fine else "a refusal is {error: sentence}"
+
+
+def ca_words(reply: Reply) -> str:
+    told = reply.json()
+    fine = isinstance(told, dict) and isinstance(told.get("status_code"), int) and isinstance(told.get("message"), str)
+    if not fine or set(told) != {"status_code", "message", "data"} or not told["message"]:
+        return "a CA says {status_code, message, data}"
+    return "" if reply.media == "application/json" and reply.status in {200, told["status_code"]} else "another status"
+
+
+def oauth_words(reply: Reply) -> str:
+    told = reply.json()
+    if reply.status == 200 and not reply.body:
+        return ""  # revocation says nothing
+    if reply.media != "application/json" or not isinstance(told, dict):
+        return "an OAuth endpoint answers JSON"
+    if reply.status < 400:
+        return "" if "error" not in told else "an error with a success's status"
+    if set(told) != {"error", "error_description"} or not told["error"].replace("_", "").isalpha():
+        return "an OAuth error is {error, error_description}"
+    if reply.status == 401 and not reply.header("www-authenticate"):
+        return "401 without WWW-Authenticate"
+    return "" if reply.header("cache-control") == "no-store" else "an OAuth error is not stored"
+
+
+def pages(reply: Reply) -> str:
+    """A page in HTML or a way on."""
+    if 300 <= reply.status < 400:
+        where = reply.header("location")
+        return (
+            "" if where and where.isascii() and not re.search(r"[\x00-\x20\x7f]", where) else f"location {where[:80]!r}"
+        )
+    if reply.media == "application/json" and reply.status >= 400:
+        return own_words(reply)
+    fine = reply.media == "text/html" and "MÔ PHỎNG" in reply.text
+    return "" if fine else "a page is HTML that says MÔ PHỎNG"
+
+
+def gateway_words(reply: Reply) -> str:
+    told = reply.json()
+    fine = reply.status == 200 and reply.media == "application/json" and isinstance(told, dict)
+    fine = fine and re.fullmatch(r"\d\d", str(told.get("vnp_ResponseCode"))) and told.get("vnp_Message")
+    return "" if fine else "the gateway says vnp_ResponseCode and vnp_Message, status 200"
+
+
+def octets(*media: str) -> Shape:
+    def shape(reply: Reply) -> str:
+        if reply.status in {404, 413}:
+            return "" if reply.media == "text/plain" else "a refusal in plain text"
+        return "" if reply.status == 200 and reply.media in media else f"{reply.status} {reply.media}"
+
+    return shape
+
+
+def by_status(reply: Reply) -> bool:
+    return reply.status >= 400
+
+
+def by_code(reply: Reply) -> bool:
+    told = reply.json()
+    return not isinstance(told, dict) or 400 <= told.get("status_code", 400) < 600  # 102, 1001, 1002 wait for the phone
+
+
+def by_login_page(reply: Reply) -> bool:
+    """The login's error page, a page that is no success, or an error that the application is told."""
+    where = reply.header("location")
+    return by_status(reply) or "/oauth2_error.do?" in where or "error=" in where or "authFailureMsg=" in where
+
+
+def by_gateway_page(reply: Reply) -> bool:
+    return by_status(reply) or "/Payment/Error.html?code=" in reply.header("location")
+
+
+def by_response_code(reply: Reply) -> bool:
+    told = reply.json()
+    return not isinstance(told, dict) or told.get("vnp_ResponseCode") != "00"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`writes`: kinds of records that a success may change; `counts`: those that a refusal may, each for a reason
+    that its provider names; `tells`: words of which each refusal leaves one in the journal (none: it leaves none)."""
+
+    shape: Shape
+    refuses: Refusal
+    writes: frozenset[str] = frozenset()
+    counts: frozenset[str] = frozenset()
+    tells: frozenset[str] = frozenset()
+
+
+def kinds(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PEOPLE = "address bank_card citizen citizens"
+SIGNING = kinds("certificate keypair prompt signing_request pin_tries")
+CA = Rule(ca_words, by_code, kinds("certificate keypair"), kinds("certificate keypair"), kinds("turned_away"))
+"""A person's first certificate is made when a CA first looks for it, whatever it then says."""
+SIGN = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
+STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
+OWN = Rule(own_words, by_status)
+PAGE = Rule(pages, by_status)
+AUTHORIZE = Rule(
+    pages, by_login_page, kinds("login_attempt login_grant login_session"), tells=kinds("authorization_refused")
+)
+LOGOUT = Rule(pages, by_login_page, kinds("login_session"), tells=kinds("authorization_refused"))
+TYPED = Rule(
+    pages,
+    by_login_page,
+    kinds("login_attempt login_account login_grant login_session message"),
+    kinds("login_attempt login_account login_session"),
+)
+"""Refused: a try of the password or the code is counted, the captcha is a new one; who says no on the last page ends it."""
+BACK = Rule(oauth_words, by_status, kinds("login_grant login_token"), tells=kinds("token_refused"))
+TOKEN = Rule(
+    oauth_words, by_status, kinds("login_grant login_token"), kinds("login_grant login_token"), kinds("token_refused")
+)
+"""A code that comes a second time ends what came of it (RFC 6749, 4.1.2)."""
+PAY = Rule(pages, by_gateway_page, kinds("payment payment_ticket"), kinds("payment_diagnosis"), kinds("turned_away"))
+CHECKOUT = Rule(pages, by_gateway_page, kinds("payment"), kinds("payment"))
+"""Three wrong cards or codes end a payment; they are counted in it."""
+QUERY = Rule(
+    gateway_words,
+    by_response_code,
+    kinds("payment_request payment"),
+    kinds("payment_request payment_diagnosis"),
+    kinds("turned_away"),
+)
+"""The id of a well-formed query is used up whatever the answer is."""
+
+ANSWERED = kinds("prompt signing_request pin_tries")
+"""A prompt's answer; a wrong PIN is counted."""
+
+
+def writing(text: str, base: Rule = OWN) -> Rule:
+    return Rule(base.shape, base.refuses, kinds(text), base.counts, base.tells)
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    (r"\w+ /portal/[\w-]+/oauth2/authorize", AUTHORIZE),
+    (r"\w+ /portal/[\w-]+/oidc/logout", LOGOUT),
+    (r"GET /portal/[\w-]+/authenticationendpoint/.*", PAGE),
+    (r"GET /portal/vneid-2026/auth", PAGE),
+    (r"\w+ /portal/[\w-]+/(commonauth|auth)", TYPED),
+    (r"GET /portal/[\w-]+/api/idp/third-party/logout", Rule(pages, by_login_page, kinds("login_session"))),
+    (r"POST /portal/[\w-]+/oauth2/token", TOKEN),
+    (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
+    (r"POST /ca/.*/sign", SIGN),
+    (r"\w+ /ca/.*/status", STATUS),
+    (r"POST /ca/.*", CA),
+    (r"GET /pki/root\..*", Rule(octets("application/pkix-cert", "application/x-pem-file"), by_status)),
+    (r"GET /pki/(ca|crl)/.*", Rule(octets("application/pkix-cert", "application/pkix-crl"), by_status)),
+    (r"\w+ /pki/ocsp/.*", Rule(octets("application/ocsp-response"), by_status)),
+    (r"POST /pki/tsa", Rule(octets("application/timestamp-reply"), by_status, kinds("certificate keypair"))),
+    (r"GET /payment/vnpay/paymentv2/vpcpay\.html", PAY),
+    (r"POST /payment/vnpay/merchant_webapi/.*", QUERY),
+    (r"\w+ /payment/vnpay/paymentv2/Transaction/.*", CHECKOUT),
+    (r"GET /payment/vnpay/.*", Rule(pages, by_gateway_page)),
+    (r"POST /messages/sms", Rule(own_words, by_status, kinds("message"), tells=kinds("turned_away"))),
+    (r"GET /messages", PAGE),
+    (r"GET /messages/\w+", OWN),
+    (r"POST /control/contracts", writing("contract settings login_key keypair")),
+    (r"POST /control/citizens", writing(f"{PEOPLE} shared_key keypair")),
+    (r"POST /control/certificates/.*", writing("certificate withdrawn")),
+    (r"POST /control/faults", writing("fault")),
+    (r"POST /control/expire", writing("payment login_attempt login_grant login_token signing_request prompt")),
+    (r"POST /control/deliver-now", writing("")),
+    (r"POST /control/clock", writing("clock")),
+    (r"\w+ /control/.*", OWN),
+    (r"POST /phone/api/\{citizen\}/prompts/.*", Rule(own_words, by_status, ANSWERED, kinds("pin_tries"))),
+    (r"PUT /phone/api/.*", writing("script")),
+    (r"GET /phone/api/.*", OWN),
+    (r"POST /phone/\{citizen\}/prompts/.*", Rule(pages, by_status, ANSWERED, kinds("pin_tries"))),
+    (r"GET /phone/.*", PAGE),
+    (r"POST /", writing("contract settings login_key keypair", PAGE)),
+    (r"POST /citizens", writing(PEOPLE, PAGE)),
+    (r"GET /(journal)?", PAGE),
+    (r"GET /openapi\.json", OWN),
+)
+
+
+def rule_of(operation: Operation) -> Rule | None:
+    return next((rule for told, rule in RULES if re.fullmatch(told, f"{operation.method} {operation.path}")), None)
+
+
+def findings(ask: Ask, operation: Operation | None, seen: Seen) -> list[str]:
+    """Everything that is wrong about what the server did."""
+    reply = seen.reply
+    if reply is None:
+        return [f"no answer: {seen.silence}"]
+    found = []
+    if reply.status >= 500:
+        found.append(f"status {reply.status}: {reply.text[:300]}")
+    if "crashed" in seen.words:
+        found.append(f"crashed: {next(row.body for row in seen.rows if row.word == 'crashed')[:600]}")
+    if trace := TRACES.search(reply.text):
+        found.append(
+            f"a trace of the program: {trace[0]!r} in {reply.text[max(0, trace.start() - 80) : trace.end() + 80]!r}"
+        )
+    if seen.seconds > SLOW:
+        found.append(f"took {seen.seconds:.1f} s")
+    touched = seen.touched - BACKGROUND
+    if nowhere(reply) or operation is None:
+        found += (
+            [] if nowhere(reply) else [f"reaches no operation, and is answered {reply.status} {reply.text[:100]!r}"]
+        )
+        return found + ([f"reaches no operation, and changes {sorted(touched)}"] if touched else [])
+    rule = rule_of(operation)
+    if rule is None:
+        return [*found, "no rule for this operation"]
+    if ask.method != b"HEAD" and (wrong := rule.shape(reply)):
+        found.append(f"not the provider's own words ({wrong}): {reply.status} {reply.media} {reply.text[:200]!r}")
+    refused = rule.refuses(reply) and ask.method != b"HEAD"
+    allowed = rule.counts if refused else rule.writes | rule.counts
+    if more := touched - allowed:
+        found.append(f"{'refused' if refused else 'taken'} ({reply.status}), and changes {sorted(more)}")
+    if refused and rule.tells and not rule.tells & seen.words:
+        found.append(f"refused ({reply.status}), and the journal has none of {sorted(rule.tells)}")
+    return found
+
+
+def nowhere(reply: Reply) -> bool:
+    """The server's own word for what no route takes, or for what is no HTTP."""
+    if reply.status in {404, 405}:
+        told = reply.json()
+        return (
+            isinstance(told, dict) and "/openapi.json lists every operation" in str(told.get("error"))
+        ) or not reply.body
+    return reply.status == 400 and reply.body == LINE_REFUSED

@@ -1,0 +1,342 @@
+"""What rightful callers say to every operation: each story is a run of valid requests, the next from the last answer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta, timezone
+from html import unescape
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlsplit
+
+from asn1crypto import tsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+
+from tests.fuzz.site import Site
+from tests.fuzz.wire import Ask, Reply, get, post
+
+Story = Generator[Ask, Reply, None]
+Typing = Generator[Ask, Reply, Reply]
+Teller = Callable[[Site, dict[str, Any]], Story]
+
+CALLBACK, HOME = "http://localhost:9/sso/callback", "http://localhost:9/"
+NOBODY = "http://127.0.0.1:9/nobody"
+"""Nobody listens there: what is delivered there fails at once."""
+VIETNAM = timezone(timedelta(hours=7))
+TURN = count(1)
+
+
+def prepared(site: Site) -> dict[str, Any]:
+    """A contract for each login profile and the people of the stories; `signer` has a phone that approves by itself,
+    which only the hub waits for; nobody answers for `silent`."""
+    cast: dict[str, Any] = {}
+    for profile in ("vnconnect-2022", "vneid-2026"):
+        asked = {"redirect_uris": [CALLBACK], "post_logout_redirect_uris": [HOME], "login_profile": profile}
+        cast[profile] = site.control("POST", "/control/contracts", {"name": "Cổng", **asked, "ipn_url": NOBODY})
+    for name in ("signer", "silent", "owner", "scripted"):
+        cast[name] = _citizen(site)
+    site.control("PUT", f"/phone/api/{cast['signer']['id']}/script", {"kind": "*", "choice": "approve"})
+    return cast
+
+
+def _citizen(site: Site) -> dict[str, Any]:
+    made: dict[str, Any] = site.control("POST", "/control/citizens", {})["citizens"][0]
+    return made
+
+
+def login(profile: str, leave: str) -> Teller:
+    """From the portal's redirect to the end of the session; `leave` is how it ends."""
+
+    def told(site: Site, cast: dict[str, Any]) -> Story:
+        base, sheet, person = f"/portal/{profile}", cast[profile]["login"], _citizen(site)
+        asking = {"response_type": "code", "client_id": sheet["client_id"], "redirect_uri": CALLBACK, "scope": "openid"}
+        asking |= {"state": "s", "nonce": "n"}
+        yield post(f"{base}/oauth2/authorize", tuple(asking.items()))
+        begun = yield get(f"{base}/oauth2/authorize", asking)
+        key, cookie = _query(begun)["sessionDataKey"], _cookies(begun)
+        yield get(f"{base}/authenticationendpoint/oauth2_login.do", {"sessionDataKey": key}, Cookie=cookie)
+        way = "IDP BCA" if profile.startswith("vneid") else "Vnconnect DVC"
+        yield get(f"{base}/commonauth", {"sessionDataKey": key, "idp": way}, Cookie=cookie)
+        typing = _at_vneid if profile.startswith("vneid") else _at_vnconnect
+        page = yield from typing(site, person, base, {"key": key, "cookie": cookie})
+        final = {"sessionDataKey": key, "finalCode": _hidden(page, "finalCode")}
+        back = yield get(f"{base}/commonauth", final, Cookie=cookie)
+        info, token = yield from _tokens(base, sheet, _query(back)["code"])
+        if leave == "uri":
+            yield get(f"{base}/api/idp/third-party/logout", dict(parse_qsl(urlsplit(info["logoutUri"]).query)))
+        elif leave == "post":
+            yield post(f"{base}/oidc/logout", (("consent", "approve"),), Cookie=_cookies(back))
+        else:
+            hint = {"id_token_hint": token, "post_logout_redirect_uri": HOME, "state": "s"}
+            yield get(f"{base}/oidc/logout", hint, Cookie=_cookies(back))
+
+    return told
+
+
+def _at_vneid(site: Site, person: dict[str, Any], base: str, at: dict[str, str]) -> Typing:
+    cookie = {"Cookie": at["cookie"]}
+    typed = {"state": at["key"], "username": person["username"], "password": person["password"]}
+    yield get(f"{base}/auth", {"state": at["key"]}, **cookie)
+    yield post(f"{base}/auth", tuple(typed.items()), **cookie)
+    return (yield get(f"{base}/auth", {"state": at["key"]}, **cookie))
+
+
+def _at_vnconnect(site: Site, person: dict[str, Any], base: str, at: dict[str, str]) -> Typing:
+    cookie, where = {"Cookie": at["cookie"]}, f"{base}/authenticationendpoint/vnconnect-authenticator.jsp"
+    yield get(where, {"sessionDataKey": at["key"]}, **cookie)
+    seen = yield get(f"/control/login/captcha/{at['key']}", **site.bearer)
+    typed = {"sessionDataKey": at["key"], "username": person["username"], "password": person["password"]}
+    yield post(f"{base}/commonauth", (*typed.items(), ("captcha", seen.json()["answer"])), **cookie)
+    sent = yield get("/messages/otp", {"to": person["phone"]}, **site.bearer)
+    code = {f"codeBox{place}": digit for place, digit in enumerate(sent.json()["otp"], 1)}
+    yield post(f"{base}/commonauth", (("sessionDataKey", at["key"]), *code.items()), **cookie)
+    return (yield get(where, {"sessionDataKey": at["key"]}, **cookie))
+
+
+def _tokens(base: str, sheet: dict[str, Any], code: str) -> Generator[Ask, Reply, tuple[dict[str, Any], str]]:
+    """Userinfo and the ID token, and every other use of a token on the way."""
+    client = {"client_id": sheet["client_id"], "client_secret": sheet["client_secret"]}
+    basic = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+    given = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **client}
+    first = (yield post(f"{base}/oauth2/token", tuple(given.items()))).json()
+    again = (("grant_type", "refresh_token"), ("refresh_token", first["refresh_token"]))
+    token = (yield post(f"{base}/oauth2/token", again, Authorization=f"Basic {basic}")).json()["access_token"]
+    info = (yield get(f"{base}/oauth2/userinfo", Authorization=f"Bearer {token}")).json()
+    yield post(f"{base}/oauth2/userinfo", (("access_token", token),))
+    yield post(f"{base}/oauth2/introspect", (("token", token),))
+    yield post(f"{base}/oauth2/revoke", tuple({"token": token, **client}.items()))
+    yield get(f"{base}/oauth2/jwks")
+    yield get(f"{base}/oauth2/token/.well-known/openid-configuration")
+    yield get(f"{base}/authenticationendpoint/oauth2_error.do", {"oauthErrorCode": "a", "oauthErrorMsg": "b"})
+    return info, first["id_token"]
+
+
+def vnpt(site: Site, cast: dict[str, Any]) -> Story:
+    base, sheet, person = "/ca/vnpt/sca/sp769", cast["vnconnect-2022"]["vnpt"], cast["silent"]
+    caller = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"]}
+    asked = {**caller, "user_id": person["id"], "serial_number": "", "transaction_id": ""}
+    yield post(f"{base}/v1/credentials/get_certificate", asked)
+    yield post(f"{base}/v2/credentials/get_certificate", asked)
+    order = {**caller, "user_id": person["id"], "transaction_desc": "Ký tờ khai", "sign_files": [_file(), _file()]}
+    transaction = f"T{next(TURN)}-vnpt"
+    yield post(f"{base}/v1/signatures/sign", {**order, "transaction_id": transaction})
+    yield post(f"{base}/v1/signatures/sign/{transaction}/status", None)
+    yield get(f"{base}/v1/signatures/sign/{transaction}/status")
+
+
+def ca2(site: Site, cast: dict[str, Any]) -> Story:
+    sheet, person = cast["vnconnect-2022"]["ca2"], cast["silent"]
+    caller = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"]}
+    yield post("/ca/ca2/rssp/v2/neac/get_certificate", {**caller, "user_id": person["id"]})
+    transaction = f"T{next(TURN)}-ca2"
+    order = {**caller, "user_id": person["id"], "transaction_id": transaction, "time_stamp": "", "urlWebhook": NOBODY}
+    yield post("/ca/ca2/api/data/sign", {**order, "sign_files": [_file()]})
+    yield post("/ca/ca2/api/data/status", {**caller, "user_id": "", "transaction_id": transaction})
+    yield get("/ca/ca2/api/data/status")
+
+
+def neac(site: Site, cast: dict[str, Any]) -> Story:
+    sheet, person = cast["vnconnect-2022"]["neac"], cast["signer"]
+    asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"], "ca_name": "CA2"}
+    yield post("/ca/neac/sign_v2/get_certificate", asked)
+    yield post("/ca/neac/sign_v2/sign", {**asked, "sign_files": [_file()]})
+
+
+def phone(site: Site, cast: dict[str, Any]) -> Story:
+    """Prompts of a person who answers by hand, once by the interface and once on the page."""
+    person, sheet = _citizen(site), cast["vnconnect-2022"]["ca2"]
+    caller = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"]}
+    own, page, key = f"/phone/api/{person['id']}", f"/phone/{person['id']}", {"Cookie": _run_key(site)}
+    for by_page in (False, True):
+        transaction = f"T{next(TURN)}-phone"
+        order = {**caller, "user_id": person["id"], "transaction_id": transaction, "sign_files": [_file()]}
+        yield post("/ca/ca2/api/data/sign", order)
+        shown = yield get(f"{own}/prompts", **site.bearer)
+        prompt = shown.json()["prompts"][-1]["id"]
+        if by_page:
+            yield get(page, {"key": site.key})
+            yield post(f"{page}/prompts/{prompt}", (("choice", "refuse"), ("secret", "")), **key)
+        else:
+            yield post(f"{own}/prompts/{prompt}", {"choice": "approve", "secret": person["pin"]}, **site.bearer)
+            yield post("/ca/ca2/api/data/status", {**caller, "user_id": "", "transaction_id": transaction})
+
+
+def scripts(site: Site, cast: dict[str, Any]) -> Story:
+    """Of a person who is never asked: whatever is left there changes nothing later."""
+    person = cast["scripted"]["id"]
+    yield post(f"/phone/api/{person}/script", {"kind": "*", "choice": "refuse"}, method="PUT", **site.bearer)
+    yield post("/phone/api/scripts", {"citizens": [person]}, method="PUT", **site.bearer)
+
+
+def trust(site: Site, cast: dict[str, Any]) -> Story:
+    listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")}
+    listed = yield post(
+        "/ca/vnpt/sca/sp769/v1/credentials/get_certificate", {**listing, "user_id": cast["signer"]["id"]}
+    )
+    own = x509.load_der_x509_certificate(base64.b64decode(listed.json()["data"]["user_certificates"][0]["cert_data"]))
+    yield get("/pki/root.crt")
+    yield get("/pki/root.pem")
+    issuer = yield get("/pki/ca/vnpt.crt")
+    yield get("/pki/crl/vnpt.crl")
+    builder = ocsp.OCSPRequestBuilder().add_certificate(
+        own, x509.load_der_x509_certificate(issuer.body), hashes.SHA256()
+    )
+    asked = builder.build().public_bytes(serialization.Encoding.DER)
+    yield post("/pki/ocsp/vnpt", asked, media="application/ocsp-request")
+    yield get(f"/pki/ocsp/vnpt/{quote_plus(base64.b64encode(asked).decode())}")
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(b"x").digest()}
+    stamp = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "nonce": 7, "cert_req": True})
+    yield post("/pki/tsa", stamp.dump(), media="application/timestamp-query")
+
+
+def payment(site: Site, cast: dict[str, Any]) -> Story:
+    sheet, own = cast["vnconnect-2022"]["vnpay"], "/payment/vnpay/paymentv2"
+    ref, now = f"F{next(TURN)}", datetime.now(VIETNAM)
+    opened = yield _pay(sheet, ref, now)
+    token = _query(opened)["token"]
+    where, card = f"{own}/Transaction", {"token": token, "bank": "NCB"}
+    yield get(f"{where}/PaymentMethod.html", {"token": token})
+    yield get(f"{where}/Card.html", card)
+    card |= {"card_number": "9704198526191432198", "card_holder": "NGUYEN VAN A", "card_date": "07/15", "cvv": ""}
+    yield post(f"{where}/Card.html", tuple(card.items()))
+    yield get(f"{where}/Otp.html", {"token": token})
+    yield post(f"{where}/Otp.html", (("token", token), ("otp", "123456")))
+    yield get(f"{where}/Result.html", {"token": token})
+    yield _querydr(sheet, ref, now)
+    yield get(f"/control/payments/{ref}", **site.bearer)
+    yield get(f"{own}/Payment/Error.html", {"code": "70"})
+    yield get("/payment/vnpay/diagnostics", {"key": site.key})
+    other = yield _pay(sheet, f"F{next(TURN)}", now, vnp_BankCode="NCB")
+    yield post(f"{where}/Cancel.html", (("token", _query(other)["token"]),))
+
+
+def _pay(sheet: dict[str, Any], ref: str, now: datetime, **more: str) -> Ask:
+    fields = {
+        "vnp_Amount": "1000000",
+        "vnp_Command": "pay",
+        "vnp_CreateDate": f"{now:%Y%m%d%H%M%S}",
+        "vnp_CurrCode": "VND",
+        "vnp_ExpireDate": f"{now + timedelta(minutes=15):%Y%m%d%H%M%S}",
+        "vnp_IpAddr": "127.0.0.1",
+        "vnp_Locale": "vn",
+        "vnp_OrderInfo": "Nộp lệ phí hồ sơ 123",
+        "vnp_OrderType": "other",
+        "vnp_ReturnUrl": NOBODY,
+        "vnp_TmnCode": sheet["tmn_code"],
+        "vnp_TxnRef": ref,
+        "vnp_Version": "2.1.0",
+        **more,
+    }
+    base = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in sorted(fields.items()))
+    return get(urlsplit(sheet["pay_url"]).path, {**fields, "vnp_SecureHash": _hmac(sheet, base)})
+
+
+def _querydr(sheet: dict[str, Any], ref: str, now: datetime) -> Ask:
+    told = {
+        "RequestId": f"R{next(TURN)}",
+        "Version": "2.1.0",
+        "Command": "querydr",
+        "TmnCode": sheet["tmn_code"],
+        "TxnRef": ref,
+        "TransactionDate": f"{now:%Y%m%d%H%M%S}",
+        "CreateDate": f"{now:%Y%m%d%H%M%S}",
+        "IpAddr": "127.0.0.1",
+        "OrderInfo": "Truy van",
+    }
+    hashed = _hmac(sheet, "|".join(told.values()))
+    body = {**{f"vnp_{name}": value for name, value in told.items()}, "vnp_SecureHash": hashed}
+    return post(urlsplit(sheet["api_url"]).path, body)
+
+
+def _hmac(sheet: dict[str, Any], text: str) -> str:
+    return hmac.new(sheet["hash_secret"].encode(), text.encode(), hashlib.sha512).hexdigest()
+
+
+def messages(site: Site, cast: dict[str, Any]) -> Story:
+    sheet = cast["vnconnect-2022"]["sms"]
+    basic = base64.b64encode(f"{sheet['user']}:{sheet['password']}".encode()).decode()
+    sms = {"to": cast["owner"]["phone"], "text": "Hồ sơ đã được tiếp nhận. Mã 123456."}
+    yield post("/messages/sms", sms, Authorization=f"Basic {basic}")
+    yield get("/messages/inbox", {"to": sms["to"]}, **site.bearer)
+    yield get("/messages/otp", {"to": sms["to"]}, **site.bearer)
+    yield get("/messages", {"to": sms["to"], "key": site.key})
+
+
+def control(site: Site, cast: dict[str, Any]) -> Story:
+    yield get("/control/health")
+    yield get("/control/words", **site.bearer)
+    yield get("/control/journal", {"limit": "20", "word": "contract_made", "count": "1", "wait": "0.01"}, **site.bearer)
+    yield get("/control/quiet", **site.bearer)
+    asked = {"name": "Cổng", "redirect_uris": [CALLBACK], "ipn_url": NOBODY, "login_profile": "vneid-2026"}
+    made = (yield post("/control/contracts", asked, **site.bearer)).json()
+    yield get(f"/control/contracts/{made['contract']}", **site.bearer)
+    yield get(f"/control/contracts/{made['contract']}/env", **site.bearer)
+    people = yield post("/control/citizens", {"count": 1, "name": "Đặng Thị Ưởng"}, **site.bearer)
+    yield get(f"/control/citizens/{people.json()['citizens'][0]['id']}", **site.bearer)
+    fault = {"site": "vnpay.notice", "effect": "duplicate", "about": f"F{next(TURN)}", "times": 1, "args": {"n": 1}}
+    yield post("/control/faults", fault, **site.bearer)
+    listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")}
+    listed = yield post(
+        "/ca/vnpt/sca/sp769/v1/credentials/get_certificate", {**listing, "user_id": cast["owner"]["id"]}
+    )
+    serial = listed.json()["data"]["user_certificates"][0]["serial_number"]
+    yield post(f"/control/certificates/{serial}/suspend", None, **site.bearer)
+    yield post(f"/control/certificates/{serial}/unsuspend", None, **site.bearer)
+    ref = f"F{next(TURN)}"
+    yield _pay(cast["vnconnect-2022"]["vnpay"], ref, datetime.now(VIETNAM))
+    yield post("/control/expire", {"ref": ref}, **site.bearer)
+    # Its notice meets nobody, so that a repetition waits, which can be made due.
+    site.control("GET", f"/control/journal?ref={ref}&word=undelivered&wait=10")
+    yield post("/control/deliver-now", {"ref": ref}, **site.bearer)
+
+
+def clock(site: Site, cast: dict[str, Any]) -> Story:
+    yield post("/control/clock", {"advance_seconds": 1}, **site.bearer)
+
+
+def front(site: Site, cast: dict[str, Any]) -> Story:
+    key = {"Cookie": _run_key(site)}
+    yield get("/", {"key": site.key})
+    yield post("/", (("name", "Cổng"), ("redirect_uris", CALLBACK), ("ipn_url", NOBODY)), **key)
+    yield post("/citizens", (("count", "1"),), **key)
+    yield get("/journal", {"key": site.key, "word": "contract_made"})
+    yield get("/openapi.json")
+
+
+def _file() -> dict[str, str]:
+    turn = next(TURN)
+    digest = hashlib.sha256(str(turn).encode()).hexdigest()
+    return {"data_to_be_signed": digest, "doc_id": f"D{turn}", "file_type": "pdf", "sign_type": "hash"}
+
+
+def _query(reply: Reply) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(reply.header("location")).query))
+
+
+def _cookies(reply: Reply) -> str:
+    return "; ".join(line.partition(";")[0] for line in reply.headers.get("set-cookie", []))
+
+
+def _hidden(page: Reply, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found, page.text
+    return unescape(found[1])
+
+
+def _run_key(site: Site) -> str:
+    return f"hopchuan_{urlsplit(site.url).port}={site.key}"
+
+
+GROUPS: dict[str, tuple[Teller, ...]] = {
+    "login 2022": (login("vnconnect-2022", "get"), login("vnconnect-2022", "post")),
+    "login 2026": (login("vneid-2026", "get"), login("vneid-2026", "post"), login("vneid-2026", "uri")),
+    "signing": (vnpt, ca2, neac, trust, phone, scripts),
+    "payment and messages": (payment, messages),
+    "control": (control, front, clock),
+}
