@@ -31,8 +31,9 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "issued_in_future",
         "issued_long_ago",
         "not_yet_valid",
+        "another_application",
         "aud_with_others",
-        "nonce_in_other_case",
+        "aud_with_wrong_azp",
         "wrong_at_hash",
     ),
     "login.callback": (
@@ -53,7 +54,7 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "name_nfd",
         "server_error",
     ),
-    "login.token": ("missing_access_token", "missing_id_token", "wrong_token_type", "server_error"),
+    "login.token": ("missing_id_token", "wrong_token_type", "server_error"),
 }
 
 LONG_AGO = 2 * 3600
@@ -91,9 +92,12 @@ def callback(told: Claims, effect: str) -> dict[str, Any]:
 
 def answered(told: Claims, effect: str) -> dict[str, Any]:
     """The token endpoint's answer."""
-    if effect.startswith("missing_"):
-        return _without(told, effect.removeprefix("missing_"))
-    return {**told, "token_type": "mac"} if effect == "wrong_token_type" else dict(told)
+    match effect:
+        case "missing_id_token":
+            return _without(told, "id_token")
+        case "wrong_token_type":
+            return {**told, "token_type": "mac"}
+    return dict(told)
 
 
 def userinfo(told: Claims, effect: str) -> dict[str, Any]:
@@ -126,11 +130,12 @@ CLAIMS: dict[str, Callable[[Claims], Claims]] = {
     "numeric_sub": lambda claims: {**claims, "sub": 1_234_567_890},
     "expired": _expired,
     "wrong_nonce": lambda claims: {**claims, "nonce": _other(claims.get("nonce"))},
-    "nonce_in_other_case": lambda claims: {**claims, "nonce": str(claims.get("nonce", "")).swapcase()},
     "issued_in_future": lambda claims: _moved(claims, LONG_AGO, "iat", "exp"),
     "issued_long_ago": lambda claims: _moved(claims, -A_DAY, "iat", "nbf", "auth_time"),
     "not_yet_valid": lambda claims: _moved(claims, LONG_AGO, "nbf", "exp"),
+    "another_application": lambda claims: {**claims, "aud": ANOTHER_CLIENT, "azp": ANOTHER_CLIENT},
     "aud_with_others": lambda claims: _without({**claims, "aud": [claims["aud"], ANOTHER_CLIENT]}, "azp"),
+    "aud_with_wrong_azp": lambda claims: {**claims, "aud": [claims["aud"], ANOTHER_CLIENT], "azp": ANOTHER_CLIENT},
     "wrong_at_hash": lambda claims: {**claims, "at_hash": half_hash("another access token")},
 }
 

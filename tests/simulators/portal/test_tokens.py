@@ -186,7 +186,6 @@ async def test_a_planned_server_error_of_the_token_endpoint_leaves_the_code_good
 @pytest.mark.parametrize(
     ("effect", "name", "value"),
     [
-        ("missing_access_token", "access_token", None),
         ("missing_id_token", "id_token", None),
         ("wrong_token_type", "token_type", "mac"),
     ],
