@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import random
 import re
 import shutil
 import socket
@@ -24,6 +25,7 @@ LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "dir", "headers
 NOBODY = "nobody"
 VERSION = re.compile(rb"mod_auth_openidc-([0-9][0-9.a-z]*)")
 PATIENCE = 20
+PORTS = range(20_000, 32_000)
 MAIN = """\
 ServerRoot {folder}
 ServerName localhost
@@ -76,10 +78,14 @@ def version() -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """All bound at once, so that they differ; free again when Apache takes them."""
-    with contextlib.ExitStack() as stack:
-        bound = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in bound]
+    """Below those that the system hands out by itself, so that nobody is given one before Apache takes it."""
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == count:
+            break
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+    return found
 
 
 @contextlib.contextmanager

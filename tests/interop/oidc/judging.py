@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,8 @@ class Bench:
     control: Control
     send: HttpxTransport
     portals: tuple[Portal, ...]
+    told_elsewhere: AbstractSet[tuple[str, str]]
+    """Which client read the other discovery of which profile."""
 
     def citizens(self, count: int) -> list[Citizen]:
         made: list[Citizen] = []
@@ -79,7 +83,8 @@ class Bench:
 
     def outcome(self, portal: Portal, profile: str, deviation: Deviation, citizen: Citizen) -> str:
         if deviation.site == DISCOVERY:
-            return _verdict(self.known(portal, profile + SIDE, citizen), citizen)
+            verdict = _verdict(self.known(portal, profile + SIDE, citizen), citizen)
+            return verdict if (portal.client.name, profile) in self.told_elsewhere else UNSEEN
         planned = {"site": deviation.site, "effect": deviation.name, "about": citizen.id}
         self.control.post("/control/faults", planned)
         verdict = _verdict(self.known(portal, profile, citizen), citizen)
@@ -116,29 +121,32 @@ def bench(folder: Path, wanted: Sequence[str] = ()) -> Iterator[Bench]:
     chosen = [client for client in CLIENTS if not wanted or client.name in wanted]
     with contextlib.ExitStack() as stack:
         login = stack.enter_context(living("--only", "portal,messages"))
-        elsewhere = stack.enter_context(_elsewhere(login.url))
+        elsewhere, told_elsewhere = stack.enter_context(_elsewhere(login.url))
 
-        def register(door: str, redirect_uri: str) -> dict[str, Any]:
+        def register(client: str, door: str, redirect_uri: str) -> dict[str, Any]:
             profile = door.removesuffix(SIDE)
             told = login.contract(name="Cổng thử", login_profile=profile, redirect_uris=[redirect_uri])["login"]
-            issuer = f"{elsewhere}/{profile}" if door.endswith(SIDE) else told["issuer"]
+            issuer = f"{elsewhere}/{client}/{profile}" if door.endswith(SIDE) else told["issuer"]
             registration = {name: told[name] for name in ("client_id", "client_secret")}
             return {**registration, "issuer": issuer, "redirect_uri": redirect_uri}
 
         doors = (*PROFILES, *(profile + SIDE for profile in PROFILES))
-        portals = [stack.enter_context(running(client, doors, register, folder)) for client in chosen]
+        portals = [
+            stack.enter_context(running(client, doors, partial(register, client.name), folder)) for client in chosen
+        ]
         control = stack.enter_context(Control(login.url, login.line["key"]))
         send = stack.enter_context(HttpxTransport())
-        yield Bench(control, send, tuple(portals))
+        yield Bench(control, send, tuple(portals), told_elsewhere)
 
 
 @contextlib.contextmanager
-def _elsewhere(url: str) -> Iterator[str]:
-    """Serves the discovery of each profile with another issuer in it, all else right."""
+def _elsewhere(url: str) -> Iterator[tuple[str, AbstractSet[tuple[str, str]]]]:
+    """Serves each client the discovery of each profile with another issuer in it, all else right."""
+    told_to: set[tuple[str, str]] = set()
 
     class Door(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            profile = self.path.split("/")[1]
+            client, profile = self.path.split("/")[1:3]
             told = httpx.get(f"{url}/portal/{profile}/oauth2/token/.well-known/openid-configuration", trust_env=False)
             body = msgspec.json.encode({**told.json(), "issuer": ELSEWHERE})
             self.send_response(200)
@@ -146,6 +154,7 @@ def _elsewhere(url: str) -> Iterator[str]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+            told_to.add((client, profile))
 
         def log_message(self, *_: object) -> None:
             """Nothing on the terminal."""
@@ -154,7 +163,7 @@ def _elsewhere(url: str) -> Iterator[str]:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield f"http://127.0.0.1:{server.server_port}", told_to
         finally:
             server.shutdown()
             thread.join()
