@@ -36,7 +36,11 @@ Mutex file:{folder}
 DocumentRoot {folder}/pages
 DirectorySlash Off
 StartServers 1
-ThreadsPerChild 16
+ServerLimit 1
+ThreadsPerChild 25
+MaxRequestWorkers 25
+MinSpareThreads 1
+MaxSpareThreads 25
 {modules}
 """
 HOST = """\
