@@ -14,7 +14,7 @@ from typing import Any
 from conformance.cookies import Cookie, Jar, Turned
 from conformance.documents import Document, read
 from conformance.forms import Control, Form, Link, Value, request_of
-from conformance.sites import origin_of, resolve
+from conformance.sites import host_of, origin_of, resolve
 from conformance.transport import Headers, Reply, Request, Send
 from conformance.trips import DEFAULT_POLICY, Trip, begin, headers_of, operation_of, policy_of, redirected
 
@@ -125,6 +125,11 @@ class Browser:
         twin = Browser(self._send, home=self.home, now=self._now, agent=self._agent)
         twin.jar = self.jar
         return twin
+
+    def keep_own_cookies(self) -> None:
+        """Every other site has forgotten this browser."""
+        own = host_of(self.home)
+        self.jar = Jar(tuple(cookie for cookie in self.jar.cookies if cookie.domain == own))
 
     def cookies_for(self, url: str) -> tuple[Cookie, ...]:
         """Whatever the jar would send to `url` from a page of its own site."""

@@ -71,6 +71,11 @@ class Control:
                 return
             after = told["next"]
 
+    def crashes(self, *, after: int = 0) -> list[Row]:
+        """The simulators' own failures behind this row, in this contract or in nobody's."""
+        rows = self.journal(word="crashed", whole_world=True)
+        return [row for row in rows if row.seq > after and row.contract in {"", self.contract}]
+
     def quiet(self) -> bool:
         """Whether every delivery of this contract that is due has been answered."""
         return bool(self.get("/control/quiet", contract=self.contract)["quiet"])

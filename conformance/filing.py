@@ -48,6 +48,12 @@ class Filing:
         content, name = attachment(rule.media, f"{rule.id} {self.applicant.citizen.id}")
         return self.applicant.dossiers.attach(dossier, rule.id, content, name)
 
+    def give_all(self, dossier: Line, role: str = "free") -> None:
+        """Every mandatory component of the role's procedure, anew: a copy may have come without files."""
+        for rule in self.procedure(role).components:
+            if rule.required:
+                self.give(dossier, rule)
+
     def filed(self, role: str = "free", agency: str | None = None) -> Dossier:
         """Submitted, signed where the procedure demands it."""
         dossier = self.draft(role, agency)

@@ -122,6 +122,12 @@ def dossier(filing: Filing, role: str) -> Dossier:
 
 
 @pytest.fixture
+def checkout(lab: Lab, payments: Payments, dossier: Dossier) -> Checkout:
+    """The dossier's fee at the gateway, which tells and answers as it should."""
+    return lab.checkout(payments.start(dossier))
+
+
+@pytest.fixture
 def order(lab: Lab, payments: Payments, dossier: Dossier) -> Checkout:
     """The dossier's fee at the gateway, which answers no query about it: only a notice can say that money came."""
     return lab.order(payments.start(dossier))

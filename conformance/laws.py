@@ -27,13 +27,14 @@ class Law:
     offenders: Callable[[Ledger], Iterator[Finding]]
 
 
-def judge(rows: Iterable[Row], books: Iterable[Mapping[str, Any]]) -> Iterator[Violation]:
-    """Rows of one contract (and the suite's own), after quiet; books as portal_api.yaml's `Book`.
+def judge(rows: Iterable[Row], books: Iterable[Mapping[str, Any]], *, since: int = 0) -> Iterator[Violation]:
+    """Rows of one contract (and the suite's own), after quiet; books as portal_api.yaml's `Book`; `since` is the
+    journal's row at which the run began.
 
     What timed out may have happened: a payment of which the portal was not told, or whose notice found nobody, offends
     no law by having no receipt.
     """
-    ledger = fold(rows, books)
+    ledger = fold(rows, books, since=since)
     for law in LAWS:
         for ref, vi, en in law.offenders(ledger):
             yield Violation(law.name, ref, vi, en)
@@ -83,6 +84,15 @@ def _settled_is_booked(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _approved(ledger: Ledger) -> Iterator[Finding]:
+    booked = {(signed.dossier, signed.component) for signed in ledger.signatures}
+    for name in ledger.shown_signed.keys() & ledger.dossiers.keys():
+        for component in ledger.shown_signed[name]:
+            if (name, component) not in booked:
+                yield (
+                    f"{name}/{component}",
+                    "cổng hiện là đã ký, sổ không có chữ ký này",
+                    "shown as signed, the books hold no such signature",
+                )
     for signed in ledger.signatures:
         ref = f"{signed.dossier}/{signed.component}"
         by = ledger.approved.get(signed.digest, set())

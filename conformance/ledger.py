@@ -1,13 +1,16 @@
 """What the journal of one contract and the portal's books say, folded in one pass each into what the laws compare."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, Row
+from conformance.records import Broken
 
 SUCCESS = "00"
+ACKNOWLEDGING = frozenset({"00", "02"})
 # Deliveries that a fault left true: repeated, early, late, or with a field more.
 BELIEVABLE = frozenset({"", "duplicate", "parallel", "before_return", "extra_field", "late"})
 
@@ -38,6 +41,7 @@ class Ledger:
     acknowledged: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_codes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    shown_signed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dossiers: dict[str, tuple[str, str]] = field(default_factory=dict)
     codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     paid: dict[str, int] = field(default_factory=dict)
@@ -45,11 +49,14 @@ class Ledger:
     signatures: list[Signed] = field(default_factory=list)
 
 
-def fold(rows: Iterable[Row], books: Iterable[Mapping[str, Any]]) -> Ledger:
+def fold(rows: Iterable[Row], books: Iterable[Mapping[str, Any]], *, since: int = 0) -> Ledger:
+    """What the portal confirmed up to `since` obliges it to nothing: it may have begun anew after an earlier run."""
     ledger = Ledger()
     for row in rows:
         if (read := _ROWS.get(row.word)) is not None:
             read(ledger, row)
+        if 0 < row.seq <= since:
+            ledger.confirmed.discard(row.ref)
     for book in books:
         if (enter := _BOOKS.get(str(book.get("book")))) is not None:
             enter(ledger, book)
@@ -71,12 +78,24 @@ def _delivered(ledger: Ledger, row: Row) -> None:
     if not row.source.startswith("payment") or str(row.body.get("injected") or "") not in BELIEVABLE:
         return
     ledger.told.add(row.ref)
-    if row.word == "delivered" and row.body.get("status") == 200:
+    if row.word == "delivered" and row.body.get("status") == 200 and _acknowledges(row.body.get("answer")):
         ledger.confirmed.add(row.ref)
 
 
+def _acknowledges(answer: object) -> bool:
+    """The portal said that it has booked the payment, now or before."""
+    try:
+        told = json.loads(str(answer))
+    except ValueError:
+        return False
+    return isinstance(told, dict) and str(told.get("RspCode")) in ACKNOWLEDGING
+
+
 def _queried(ledger: Ledger, row: Row) -> None:
-    ledger.told.add(row.ref)
+    """Only what the gateway answered is journalled under this word; it proves what it says."""
+    told = row.body.get("answer") or {}
+    if {told.get("vnp_ResponseCode"), told.get("vnp_TransactionStatus")} == {SUCCESS}:
+        ledger.told.add(row.ref)
 
 
 def _approved(ledger: Ledger, row: Row) -> None:
@@ -108,6 +127,8 @@ def _acknowledged(ledger: Ledger, row: Row) -> None:
 def _shown(ledger: Ledger, row: Row) -> None:
     if row.subject:
         ledger.shown[row.ref].add(row.subject)
+    if "signed" in row.body:
+        ledger.shown_signed[row.ref] = tuple(row.body["signed"])
 
 
 def _dossier(ledger: Ledger, book: Mapping[str, Any]) -> None:
@@ -119,12 +140,21 @@ def _dossier(ledger: Ledger, book: Mapping[str, Any]) -> None:
 
 def _payment(ledger: Ledger, book: Mapping[str, Any]) -> None:
     if book.get("state") == "paid":
-        ledger.paid[str(book.get("ref"))] = int(book.get("amount") or 0)
+        ledger.paid[str(book.get("ref"))] = _amount(book)
 
 
 def _receipt(ledger: Ledger, book: Mapping[str, Any]) -> None:
     if book.get("payment") != "counter":
-        ledger.receipts[str(book.get("payment"))].append((str(book.get("id")), int(book.get("amount") or 0)))
+        ledger.receipts[str(book.get("payment"))].append((str(book.get("id")), _amount(book)))
+
+
+def _amount(book: Mapping[str, Any]) -> int:
+    amount = book.get("amount")
+    if not isinstance(amount, int) or isinstance(amount, bool):
+        raise Broken(
+            "books", 200, f"{book.get('book')} {book.get('id') or book.get('ref')}: `amount` is no number of đồng"
+        )
+    return amount
 
 
 def _signature(ledger: Ledger, book: Mapping[str, Any]) -> None:

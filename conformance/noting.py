@@ -28,7 +28,7 @@ class NotedDossiers:
         return self.inner.procedures()
 
     def draft(self, procedure: str, agency: str, *, copy_of: Line | None = None) -> Dossier:
-        return self.inner.draft(procedure, agency, copy_of=copy_of)
+        return self._shown(self.inner.draft(procedure, agency, copy_of=copy_of))
 
     def list(self) -> tuple[Line, ...]:
         lines = self.inner.list()
@@ -37,24 +37,27 @@ class NotedDossiers:
         return lines
 
     def read(self, dossier: Line) -> Dossier:
-        shown = self.inner.read(dossier)
-        self.note(SHOWN, shown.id, self.subject, {})
-        return shown
+        return self._shown(self.inner.read(dossier))
 
     def file(self, dossier: Line, file: str) -> bytes:
         return self.inner.file(dossier, file)
 
     def attach(self, dossier: Line, component: str, content: bytes, name: str) -> Dossier:
-        return self.inner.attach(dossier, component, content, name)
+        return self._shown(self.inner.attach(dossier, component, content, name))
 
     def fill(self, dossier: Line, component: str, form: Mapping[str, str]) -> Dossier:
-        return self.inner.fill(dossier, component, form)
+        return self._shown(self.inner.fill(dossier, component, form))
 
     def take_away(self, dossier: Line, component: str) -> Dossier:
-        return self.inner.take_away(dossier, component)
+        return self._shown(self.inner.take_away(dossier, component))
 
     def act(self, dossier: Line, action: str) -> Dossier:
-        done = self.inner.act(dossier, action)
+        done = self._shown(self.inner.act(dossier, action))
         if action == "submit":
             self.note(ACKNOWLEDGED, done.id, self.subject, {"code": done.code})
         return done
+
+    def _shown(self, dossier: Dossier) -> Dossier:
+        signed = [one.id for one in dossier.components if one.state == "signed"]
+        self.note(SHOWN, dossier.id, self.subject, {"signed": signed})
+        return dossier

@@ -2,16 +2,19 @@
 
 import html
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from conformance.control import LONGEST_WAIT, Control
+from conformance.control import LONGEST_WAIT, Control, Question
 from conformance.dossiers import written
 from conformance.failures import Missed, NotExercised, Ours, Words
 from conformance.records import Dossier
+
+CHANNELS = ("sms", "mail")
 
 
 class Citizen(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +75,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from
     subject: str = ""
     text: str = ""
 
+    @property
+    def words(self) -> str:
+        """Subject and text as a person reads them."""
+        return f"{_plain(self.subject)} {_plain(self.text)}"
+
 
 def _plain(text: str) -> str:
     """Without the markup of an HTML mail."""
     return written(html.unescape(re.sub(r"<[^<>]*>", " ", text)))
-
-
-def _shown(messages: Iterable[Message]) -> str:
-    return "; ".join(message.text[:80] for message in messages)
 
 
 def read(kind: Any, told: Any) -> Any:
@@ -135,48 +139,36 @@ class Phone:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What came for the citizen after `since`, by SMS and by e-mail."""
+    """What came for the citizen after `since`, by SMS and by e-mail; `patience` in seconds is how late it may come."""
 
     control: Control
     citizen: Citizen
     since: str = ""
-
-    def sms(self, count: int = 1) -> tuple[Message, ...]:
-        """All SMS since, as soon as there are `count`; fewer within the time is a failure, more is for the check."""
-        return self._await("sms", count)
-
-    def mail(self, count: int = 1) -> tuple[Message, ...]:
-        return self._await("mail", count)
+    patience: float = LONGEST_WAIT
 
     def with_words(self, channel: str, words: str, count: int = 1) -> tuple[Message, ...]:
         """All messages since in which these words stand, as soon as there are `count`."""
-        came: tuple[Message, ...] = ()
-        while len(found := tuple(message for message in came if written(words) in _plain(message.text))) < count:
-            more, _ = self._read(channel, {"count": len(came) + 1, "wait": LONGEST_WAIT})
-            if len(more) == len(came):
-                raise Missed(
-                    Words(f"{count} tin {channel} tới người nộp có “{words}”", f"{count} {channel} with “{words}”"),
-                    Words(f"{len(found)} tin. {_shown(came)}".strip(), f"{len(found)}. {_shown(came)}".strip()),
-                )
-            came = more
-        return found
+        return self._await(words, count, (channel,))[channel]
 
-    def told_of(self, dossier: Dossier, count: int = 1) -> tuple[Message, ...]:
+    def sms_of(self, dossier: Dossier, count: int = 1) -> tuple[Message, ...]:
         """All SMS since about the dossier: by its code; any, where the portal gives the code at acceptance only."""
-        return self.with_words("sms", dossier.code, count) if dossier.code else self.sms(count)
+        return self.with_words("sms", dossier.code or "", count)
+
+    def told_of(self, dossier: Dossier, count: int = 1) -> dict[str, tuple[Message, ...]]:
+        """The same in both channels, as soon as there are `count` in one of them."""
+        return self._await(dossier.code or "", count, CHANNELS)
 
     def now(self, channel: str) -> tuple[Message, ...]:
         """What is there, without waiting."""
-        return self._read(channel, {})[0]
+        return self._read(channel)[0]
 
     def from_now(self) -> "Inbox":
         """The same inbox, empty from here on."""
-        return Inbox(self.control, self.citizen, self.latest())
+        return Inbox(self.control, self.citizen, self.latest(), self.patience)
 
     def latest(self) -> str:
         """The position after everything that came so far."""
-        ends = [self._read(channel, {})[1] for channel in ("sms", "mail") if self._address(channel)]
-        return max([self.since, *ends])
+        return max([self.since, *(self._read(channel)[1] for channel in CHANNELS)])
 
     def otp(self, seconds: float = LONGEST_WAIT) -> str:
         """The one-time password in the newest SMS since."""
@@ -185,20 +177,32 @@ class Inbox:
             raise NotExercised(f"no OTP came to {self.citizen.phone} within {seconds:.0f} seconds")
         return str(told["otp"])
 
-    def _await(self, channel: str, count: int) -> tuple[Message, ...]:
-        found, _ = self._read(channel, {"count": count, "wait": LONGEST_WAIT})
-        if len(found) < count:
-            raise Missed(
-                Words(f"{count} tin {channel} tới người nộp", f"{count} {channel} to the applicant"),
-                Words(f"{len(found)} tin. {_shown(found)}".strip(), f"{len(found)}. {_shown(found)}".strip()),
-            )
-        return found
-
-    def _read(self, channel: str, waiting: dict[str, Any]) -> tuple[tuple[Message, ...], str]:
-        told = self.control.get(
-            "/messages/inbox", to=self._address(channel), channel=channel, after=self.since, **waiting
+    def _await(self, words: str, count: int, channels: Sequence[str]) -> dict[str, tuple[Message, ...]]:
+        """What has these words, by channel, as soon as one has `count`; asked again whenever something comes."""
+        question, end = Question("message_received", subject=self.citizen.id), time.monotonic() + self.patience
+        while True:
+            arrived = len(self.control.rows(question))
+            came = {channel: self.now(channel) for channel in channels}
+            found = {
+                channel: tuple(message for message in messages if written(words) in message.words)
+                for channel, messages in came.items()
+            }
+            if max(len(messages) for messages in found.values()) >= count:
+                return found
+            if (left := end - time.monotonic()) <= 0:
+                break
+            self.control.rows(question, count=arrived + 1, wait=left)
+        most, where = max(len(messages) for messages in found.values()), "/".join(channels)
+        shown = "; ".join(message.text[:80] for messages in came.values() for message in messages)
+        named = f" “{words}”" if words else ""
+        raise Missed(
+            Words(f"{count} tin {where} tới người nộp{named}", f"{count} {where} to the applicant{named}"),
+            Words(f"{most} tin. {shown}".strip(), f"{most}. {shown}".strip()),
         )
-        return tuple(read(list[Message], told["messages"])), str(told.get("next") or self.since)
 
-    def _address(self, channel: str) -> str:
-        return (self.citizen.phone if channel == "sms" else self.citizen.email) or ""
+    def _read(self, channel: str) -> tuple[tuple[Message, ...], str]:
+        address = self.citizen.phone if channel == "sms" else self.citizen.email
+        if not address:
+            return (), self.since
+        told = self.control.get("/messages/inbox", to=address, channel=channel, after=self.since)
+        return tuple(read(list[Message], told["messages"])), str(told.get("next") or self.since)

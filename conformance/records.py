@@ -55,6 +55,7 @@ class Capabilities(Record, frozen=True, kw_only=True):
     webhook_path: str = ""
     callback_path: str = ""
     signing_patience_seconds: int = 300
+    notice_patience_seconds: int = 60
 
 
 class Session(Record, frozen=True, kw_only=True):

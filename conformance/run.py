@@ -13,13 +13,13 @@ import msgspec
 from conformance import evidence, laws, report
 from conformance.control import Control
 from conformance.failures import NotExercised, Ours, WrongOption
-from conformance.journal import Row
 from conformance.lab import Lab
 from conformance.profiles import Profile
-from conformance.records import Capabilities, Refused
+from conformance.records import Capabilities
 from conformance.redaction import Redactor
+from conformance.requirement import OF_THE_PORTAL
 from conformance.target import Baseline, Target, nonce_of
-from conformance.transport import HttpxTransport, Unreachable
+from conformance.transport import HttpxTransport
 from conformance.verdicts import Outcome, Tally, Verdict
 
 QUIET_SECONDS = 30.0
@@ -53,6 +53,7 @@ def to_worker(baseline: Baseline, folder: Path) -> str:
         "capabilities": msgspec.json.encode(baseline.capabilities).decode(),
         "claims": baseline.claims,
         "lacking": baseline.lacking,
+        "journal_before": baseline.journal_before,
         "folder": str(folder),
     }
     return json.dumps(told)
@@ -62,7 +63,8 @@ def from_controller(text: str) -> tuple[Baseline, Path]:
     told = json.loads(text)
     capabilities = msgspec.json.decode(told["capabilities"], type=Capabilities)
     target = Target.from_json(told["target"])
-    return Baseline(target, capabilities, tuple(told["claims"]), tuple(told["lacking"])), Path(told["folder"])
+    claims, lacking = tuple(told["claims"]), tuple(told["lacking"])
+    return Baseline(target, capabilities, claims, lacking, told["journal_before"]), Path(told["folder"])
 
 
 @dataclass
@@ -116,14 +118,14 @@ class Run:
             _await_quiet(control)
             rows = list(control.journal())
             evidence.keep_rows(self.folder, [*rows, *own], redactor)
-            _demand_no_crash(control)
+            _demand_no_crash(control, self.baseline.journal_before)
         with HttpxTransport() as send:
             portal = target.connect(send)
             if portal.books is None:
                 return (), False
             try:
-                return tuple(laws.judge([*rows, *own], portal.books())), True
-            except (Refused, Unreachable) as error:
+                return tuple(laws.judge([*rows, *own], portal.books(), since=self.baseline.journal_before)), True
+            except OF_THE_PORTAL as error:
                 vi, en = f"không đọc được sổ: {error}", f"the books cannot be read: {error}"
                 return (laws.Violation("books_are_open", LAWS_PART, vi, en),), True
 
@@ -180,11 +182,8 @@ def _await_quiet(control: Control) -> None:
         time.sleep(QUIET_PAUSE)
 
 
-def _demand_no_crash(control: Control) -> None:
-    """A crash of the simulators, in this contract or in nobody's, voids the run."""
-    crashed: list[Row] = [
-        r for r in control.journal(word="crashed", whole_world=True) if r.contract in {"", control.contract}
-    ]
-    if crashed:
+def _demand_no_crash(control: Control, after: int) -> None:
+    """A crash of the simulators since the run began voids it."""
+    if crashed := control.crashes(after=after):
         told = crashed[0].body
         raise Ours(f"the simulators crashed {len(crashed)} times, first in {told.get('where')}: {told.get('error')}")

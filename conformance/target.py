@@ -84,6 +84,8 @@ class Baseline:
     capabilities: Capabilities
     claims: tuple[str, ...]
     lacking: tuple[str, ...]
+    journal_before: int = 0
+    """The journal's last row before this run."""
 
 
 def given(options: Mapping[str, str | None]) -> Target:
@@ -146,7 +148,9 @@ def probe(target: Target) -> Baseline:
         sorted({part for claim, part in PARTS.items() if claim in capabilities.claims and part not in parts})
     )
     claims = tuple(claim for claim in capabilities.claims if PARTS.get(claim, claim) in parts)
-    return Baseline(known, capabilities, claims, lacking)
+    with known.control() as control:
+        before = max((row.seq for row in (*control.journal(), *control.crashes())), default=0)
+    return Baseline(known, capabilities, claims, lacking, before)
 
 
 def nonce_of(target: Target) -> str:

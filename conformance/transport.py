@@ -70,7 +70,7 @@ class HttpxTransport:
                 if hop.is_final or request.method not in SAFE_METHODS:
                     raise
                 answer, body = self._once(request, hop)
-        except httpx.TransportError as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:
             raise Unreachable(f"{request.method} {request.url}: {error or type(error).__name__}") from error
         received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
         return Reply(answer.status_code, received, body, request.url)

@@ -87,9 +87,9 @@ def _came(error: BaseException, *, exercised: bool) -> Words:
         vi = f"mong đợi {error.expected.vi}, nhận được {error.came.vi}"
         en = f"expected {error.expected.en}, came {error.came.en}"
     else:
-        vi = en = _short(str(error)) or type(error).__name__
-        if BETWEEN in (first := vi.partition("\n")[0]):
-            vi, _, en = first.partition(BETWEEN)
+        first, between, rest = str(error).partition(BETWEEN)
+        vi = _short(first) or type(error).__name__
+        en = _short(rest.partition("\n")[0]) if between else vi
     if exercised:
         return Words(vi, en)
     return Words(f"không thực hiện được phép kiểm: {vi}", f"the check could not be exercised: {en}")

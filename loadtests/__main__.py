@@ -1,4 +1,4 @@
-"""python -m loadtests run | audit: journeys under load, then the judgement; the exit code is the audit's."""
+"""python -m loadtests run | audit | kills: journeys under load, or deaths under load, then the judgement and its exit code."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from conformance.transport import Unreachable
 from loadtests.assignment import ADAPTER
 from loadtests.audit import audit
 from loadtests.journeys import PARALLEL, Unfit
+from loadtests.kills.report import kills
 from loadtests.report import as_json, as_text
 from loadtests.run import Given, Order, run
 
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(own)
     if options.command == "audit":
         return _audit(options.folder)
+    if options.command == "kills":
+        return _kills(options)
     lacking = [name for name in NEEDED if options.portal and not getattr(options, name)]
     if lacking:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in lacking)
@@ -67,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--contract")
     load.add_argument("--portal-key", default=os.environ.get("HOPCHUAN_PORTAL_KEY"), help="of books and officers")
     load.add_argument("--run-key", default=os.environ.get("HOPCHUAN_RUN_KEY"), help="of the simulators' control side")
+    deaths = commands.add_parser("kills", help="SIGKILL simulators and reference portal under load: is anything lost?")
+    deaths.add_argument("--kills", type=int, default=16)
+    deaths.add_argument("--seed", default="1", help="of victims, steps and instants")
+    deaths.add_argument("--results", type=Path, help="folder; results/kills-<time> without")
     judge = commands.add_parser("audit", help="judge (again) what a run left in its folder")
     judge.add_argument("folder", type=Path)
     return parser
@@ -91,6 +98,15 @@ def _locust_arguments(options: argparse.Namespace) -> list[str]:
     users = ["--headless", "--users", str(options.users), "--spawn-rate", str(options.users)]
     several = ["--processes", str(options.processes)] if options.processes > 1 else []
     return [*users, "--run-time", f"{options.seconds}s", "--stop-timeout", "60", "--only-summary", *several]
+
+
+def _kills(options: argparse.Namespace) -> int:
+    folder = options.results or Path("results") / f"kills-{datetime.now(VIETNAM):%Y%m%d-%H%M%S}"
+    try:
+        return kills(options.kills, options.seed, folder.resolve())
+    except Ours as error:
+        print(f"loadtests: {error}", file=sys.stderr)
+        return OURS
 
 
 def _audit(folder: Path) -> int:

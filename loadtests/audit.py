@@ -63,7 +63,7 @@ def audit(folder: Path) -> Verdict:
         summary=summary,
         locust=_locust(folder / LOCUST),
         compared=tuple(reconcile(summary, found)),
-        violations=tuple(laws.judge(told, books.kept(folder / BOOKS))),
+        violations=tuple(laws.judge(told, books.kept(folder / BOOKS), since=run["journal_before"])),
         void=tuple(dict.fromkeys(_void(folder, run))),
     )
 

@@ -69,7 +69,7 @@ def run(order: Order) -> int:
         told = _load(order, assignment)
         told |= {"portal": world.portal, "contract": world.contract, "flaw": order.flaw, "journal_before": before}
         told["unquiet"] = wait_for_quiet(control)
-        _keep(order.folder, control, assignment)
+        _keep(order.folder, control, assignment, before)
     (order.folder / audit.RUN).write_text(json.dumps(told, indent=2), encoding="utf-8")
     return subprocess.run(  # noqa: S603 -- ourselves
         [sys.executable, "-m", "loadtests", "audit", str(order.folder)], cwd=ROOT, check=False
@@ -133,11 +133,10 @@ def _children_cpu() -> float:
     return spent.ru_utime + spent.ru_stime
 
 
-def _keep(folder: Path, control: Control, assignment: Assignment) -> None:
+def _keep(folder: Path, control: Control, assignment: Assignment, before: int) -> None:
     journal = ({name: getattr(row, name) for name in row.__dataclass_fields__} for row in control.journal())
     books.keep(journal, folder / audit.JOURNAL)
-    crashes = control.journal(word="crashed", whole_world=True)
-    books.keep(({"body": dict(row.body)} for row in crashes), folder / audit.CRASHES)
+    books.keep(({"body": dict(row.body)} for row in control.crashes(after=before)), folder / audit.CRASHES)
     with HttpxTransport() as send:
         portal = assignment.portal(send)
         books.keep(portal.books() if portal.books else (), folder / audit.BOOKS)

@@ -41,7 +41,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, help="folder of the portal's books; without it they are in memory")
     parser.add_argument(
-        "--portal-key", default="", help="key of officers and audit; without it one is made and printed"
+        "--portal-key",
+        default="",
+        help="key of officers and audit; without it that of --data, or a new one, is printed",
     )
     parser.add_argument("--flaw", help="serve a portal with this defect: " + ", ".join(flaw.name for flaw in FLAWS))
     parser.add_argument("--fleet", action="store_true", help="serve the portals that standard input names")
@@ -53,16 +55,30 @@ def _options() -> argparse.Namespace:
 
 
 def _alone(options: argparse.Namespace) -> Berth:
-    key, parts = options.portal_key or secrets.token_urlsafe(16), _parts(options.flaw)
-    sheet = json.loads(options.settings.read_text("utf-8"))
+    sheet, parts = json.loads(options.settings.read_text("utf-8")), _parts(options.flaw)
     if options.data is not None:
         options.data.mkdir(parents=True, exist_ok=True)
+    key = options.portal_key or _kept_key(options.data)
     listener = socket.create_server(("127.0.0.1", options.port))
     origin = f"http://localhost:{listener.getsockname()[1]}"
     if not options.portal_key:
         print(f"portal key: {key}")
     print(f"portal: {origin}/", flush=True)
     return Berth(listener, read(sheet, origin=origin, portal_key=key, data=options.data), parts)
+
+
+def _kept_key(data: Path | None) -> str:
+    """Officers and audit hold the key, so a restart on the same books has the same one."""
+    if data is None:
+        return secrets.token_urlsafe(16)
+    path = data / "portal.key"
+    if not path.exists():
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(16), "utf-8")
+        fresh.replace(path)
+    return path.read_text("utf-8")
 
 
 def _fleet(line: str) -> list[Berth]:

@@ -35,6 +35,7 @@ async def _capabilities(_request: Request) -> Response:
         "gateways": ["vnpay"],
         **_PATHS,
         "signing_patience_seconds": settings.SIGNING_PATIENCE,
+        "notice_patience_seconds": settings.NOTICE_PATIENCE,
     }
     return JSONResponse(told)
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reference_portal import api, notices, pages, providers, signing
+from reference_portal import api, notices, pages, providers, signing, treasury
 from reference_portal.books import Books, Conflict
 from reference_portal.dossiers import Refused
 from reference_portal.office import Office, Workers, server_clock
@@ -39,8 +39,9 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        signing.give_up(office)
+        signing.resume(office)
         notices.resume(office)
+        treasury.resume(office)
         yield
         await office.tasks.end()
         books.close()

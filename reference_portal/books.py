@@ -40,6 +40,7 @@ class Change:
         self._books = books
         self.records: dict[tuple[str, str], Record] = {}
         self.files: dict[str, bytes] = {}
+        self.files_gone: list[str] = []
 
     def get(self, kind: type[R], record_id: str) -> R | None:
         planned = self.records.get((kind.__name__, record_id))
@@ -50,6 +51,9 @@ class Change:
 
     def put_file(self, file_id: str, content: bytes) -> None:
         self.files[file_id] = content
+
+    def drop_file(self, file_id: str) -> None:
+        self.files_gone.append(file_id)
 
     def find(self, kind: type[R], *, about: str) -> tuple[R, ...]:
         stored = {row.id: row for row in self._books.find(kind, about=about)}
@@ -127,6 +131,7 @@ class Books:
 
     def _save_files(self, change: Change) -> None:
         self._db.executemany("INSERT INTO files (id, content) VALUES (?, ?)", change.files.items())
+        self._db.executemany("DELETE FROM files WHERE id = ?", ((file_id,) for file_id in change.files_gone))
 
 
 def _thaw(kind: type[R], row: tuple[Any, ...]) -> R:

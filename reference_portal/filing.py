@@ -20,6 +20,7 @@ from reference_portal.office import Office
 from reference_portal.steps import Actor, Counter, advance, answer, not_signed_in, owned, stored
 
 VALUE_LENGTH = 300
+Allowed = Callable[[Dossier, str], bool]
 _MAGIC = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -56,7 +57,7 @@ async def draft(office: Office, person: Account | None, asked: tuple[str, str], 
 
 async def fill(office: Office, person: Account | None, place: tuple[str, str], form: dict[str, str]) -> Dossier:
     """The e-form's values, kept and printed as the component's file."""
-    dossier, component = _editable(office, person, place)
+    dossier, component = _editable(office, person, place, office.parts.rules.filing.fillable)
     procedure = CATALOGUE[dossier.procedure]
     rule = procedure.component(component.id)
     if rule is None or not rule.form:
@@ -74,12 +75,12 @@ async def fill(office: Office, person: Account | None, place: tuple[str, str], f
     version = new_version(office, content, "Tờ khai đăng ký khai sinh.pdf", "application/pdf")
     version = replace(version, mark=office.parts.rules.signing.replaced(component.current, version.mark))
     filled = _Edit(component.id, lambda old: replace(old, form=form).with_version(version), version.file, content)
-    return await _place(office, dossier, filled)
+    return await _place(office, dossier, filled, office.parts.rules.filing.fillable)
 
 
 async def attach(office: Office, person: Account | None, place: tuple[str, str], content: bytes, name: str) -> Dossier:
     """A file as it is; its type is read from its content, not from its name."""
-    dossier, component = _editable(office, person, place)
+    dossier, component = _editable(office, person, place, office.parts.rules.filing.editable)
     media = next((media for magic, media in _MAGIC.items() if content.startswith(magic)), "")
     if media not in MEDIA:
         raise Refused("bad_type", "Chỉ nhận tập tin PDF, PNG hoặc JPEG.", status=415, field=component.id)
@@ -91,12 +92,13 @@ async def attach(office: Office, person: Account | None, place: tuple[str, str],
         mark = office.parts.rules.signing.replaced(component.current, mark)
         version = replace(version, mark=mark, signatures=signatures)
     attached = _Edit(component.id, lambda old: old.with_version(version), version.file, content)
-    return await _place(office, dossier, attached)
+    return await _place(office, dossier, attached, office.parts.rules.filing.editable)
 
 
 async def take_away(office: Office, person: Account | None, place: tuple[str, str]) -> Dossier:
-    dossier, component = _editable(office, person, place)
-    return await _place(office, dossier, _Edit(component.id, lambda old: replace(old, present=False, form=None)))
+    dossier, component = _editable(office, person, place, office.parts.rules.filing.editable)
+    emptied = _Edit(component.id, lambda old: replace(old, present=False, form=None))
+    return await _place(office, dossier, emptied, office.parts.rules.filing.editable)
 
 
 async def act(office: Office, person: Account | None, dossier_id: str, action: str) -> Dossier:
@@ -173,10 +175,12 @@ def _copy(office: Office, change: Change, old: Dossier, new: Dossier) -> None:
     change.put(replace(new, components=tuple(components)))
 
 
-def _editable(office: Office, person: Account | None, place: tuple[str, str]) -> tuple[Dossier, Component]:
+def _editable(
+    office: Office, person: Account | None, place: tuple[str, str], allowed: Allowed
+) -> tuple[Dossier, Component]:
     dossier = owned(office, person, place[0], "put")
     component = dossier.component(place[1])
-    if not office.parts.rules.filing.editable(dossier, component.id):
+    if not allowed(dossier, component.id):
         raise Refused("not_editable", "Không thể thay đổi thành phần này lúc này.", field=component.id)
     return dossier, component
 
@@ -197,17 +201,17 @@ class _Edit:
     content: bytes = b""
 
 
-async def _place(office: Office, dossier: Dossier, edit: _Edit) -> Dossier:
+async def _place(office: Office, dossier: Dossier, edit: _Edit, allowed: Allowed) -> Dossier:
     """Saves the component as it is changed now, unless the dossier moved on meanwhile."""
-    rules = office.parts.rules.filing
+    homes = office.parts.rules.filing.homes
 
     def decide(change: Change) -> None:
         if edit.file:
             change.put_file(edit.file, edit.content)
-        for home in rules.homes(dossier):
+        for home in homes(dossier):
             current = change.get(Dossier, home)
             assert current is not None, "dossiers are never removed"
-            if home == dossier.id and not rules.editable(current, edit.component):
+            if home == dossier.id and not allowed(current, edit.component):
                 raise Refused("changed_meanwhile", "Hồ sơ vừa chuyển trạng thái. Vui lòng xem lại.")
             change.put(current.with_component(edit.change(current.component(edit.component))))
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -25,6 +27,18 @@ def server_clock() -> datetime:
     return datetime.now(VIETNAM)
 
 
+def _end_with_portal() -> None:
+    """A worker waits for work for ever, also when the portal was killed: without this it would outlive it."""
+    portal = multiprocessing.parent_process()
+    assert portal is not None, "workers are children"
+
+    def watch() -> None:
+        portal.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, name="portal", daemon=True).start()
+
+
 class Workers:
     """Processes for PDF work, made at the first need and shared by all portals of this process."""
 
@@ -35,7 +49,7 @@ class Workers:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["reference_portal.seals", "reference_portal.papers"])
-            self._pool = ProcessPoolExecutor(WORKERS, mp_context=context)
+            self._pool = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_end_with_portal)
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **named))
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ WEBHOOK_PATH = "/smartca/webhook"
 
 # A CA keeps a request for 300 s; a portal that is less patient leaves documents unsigned (specs/ca.md 16.5).
 SIGNING_PATIENCE = 305
+NOTICE_PATIENCE = 20
 
 
 class SheetRefused(Exception):

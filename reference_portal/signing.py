@@ -1,7 +1,10 @@
 """Remote signing: certificates, the request, the citizen's phone, the verified answer; never trusting what comes back."""
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -22,6 +25,7 @@ from reference_portal.steps import not_signed_in, owned, stored
 
 WAYS = (("direct", "VNPT-CA"), ("hub", "VNPT-CA"), ("hub", "CA2"))
 POLL_SECONDS = 1.0
+DIGEST_BYTES = 32
 _CHANGED = "Tập tin đã được thay trong khi chờ ký: kết quả ký không được dùng."
 
 
@@ -95,8 +99,9 @@ async def start(office: Office, person: Account | None, place: tuple[str, str], 
         description=f"Ký số {version.name}",
     )
     signing = _signing(office, version, order, choice)
-    await office.change(lambda change: _begin(office, change, dossier, place[1], signing))
-    office.tasks.start(_run(office, _Job(dossier.id, place[1], signing, order, prepared, content)))
+    job = _Job(dossier.id, place[1], signing, order, prepared, content)
+    await office.change(lambda change: _begin(office, change, dossier, job))
+    office.tasks.start(_run(office, job, _asked))
     return signing
 
 
@@ -108,12 +113,16 @@ async def decided(office: Office, dossier: Dossier, signing_id: str, seconds: fl
     return stored(office, dossier.id)
 
 
-def give_up(office: Office) -> None:
-    """After a restart nobody listens for the phones of before: those signings are over, the files as they were."""
+def resume(office: Office) -> None:
+    """After a restart: the CA is asked how the signings of before stand; the hub's long call cannot be taken up again."""
     for dossier in tuple(office.books.every(Dossier)):
         for component in dossier.components:
             for signing in component.signings:
-                if signing.state == "waiting":
+                if signing.state != "waiting":
+                    continue
+                if job := _kept(office, dossier.id, component.id, signing):
+                    office.tasks.start(_run(office, job, _polled))
+                else:
                     over = replace(signing, state="failed", message_vi="Cổng vừa khởi động lại. Vui lòng ký lại.")
                     office.books.transact(lambda c, d=dossier, k=component, s=over: _close(c, d.id, k.id, s))  # type: ignore[misc]  # defaults bind the loop's values
 
@@ -146,22 +155,54 @@ def _signing(office: Office, version: Version, order: Order, choice: Choice) -> 
     )
 
 
-def _begin(office: Office, change: Change, dossier: Dossier, component_id: str, signing: Signing) -> None:
+def _begin(office: Office, change: Change, dossier: Dossier, job: _Job) -> None:
     current = change.get(Dossier, dossier.id)
     assert current is not None, "dossiers are never removed"
-    if _signable(office, current, component_id).file != signing.file:
-        raise Refused("changed_meanwhile", _CHANGED, field=component_id)
-    change.put(current.with_component(current.component(component_id).with_signing(signing)))
+    if _signable(office, current, job.component).file != job.signing.file:
+        raise Refused("changed_meanwhile", _CHANGED, field=job.component)
+    change.put(current.with_component(current.component(job.component).with_signing(job.signing)))
+    if job.signing.through == "direct":
+        change.put_file(_prepared_file(job.signing), job.prepared.digest + job.prepared.state)
 
 
-async def _run(office: Office, job: _Job) -> None:
-    """Whatever happens, even the impossible, the signing ends: nobody waits for what will not come."""
+def _prepared_file(signing: Signing) -> str:
+    """Where what a restart needs lies until the signing is decided; no version names it, so nobody is shown it."""
+    return f"prepared-{signing.id}"
+
+
+def _kept(office: Office, dossier: str, component: str, signing: Signing) -> _Job | None:
+    """The job as it was before the restart, where its prepared document was kept."""
+    kept, content = office.books.file(_prepared_file(signing)), office.books.file(signing.file)
+    if kept is None or content is None:
+        return None
+    prepared = Prepared(kept[:DIGEST_BYTES], kept[DIGEST_BYTES:])
+    order = Order(
+        user_id=signing.user_id,
+        serial=signing.serial,
+        transaction=signing.transaction,
+        doc_id=signing.doc_id,
+        digest=prepared.digest,
+        description="",
+    )
+    return _Job(dossier, component, signing, order, prepared, content)
+
+
+async def _run(office: Office, job: _Job, asking: Callable[[Office, _Job], Awaitable[Outcome]]) -> None:
+    """Whatever happens, even the impossible, the signing ends; only the portal's own end leaves it to the next start."""
     signed = Signed("failed", message_vi="Việc ký số bị gián đoạn: tập tin chưa được ký. Vui lòng ký lại.")
     try:
-        signed = await _judged(office, job, await _asked(office, job))
-    finally:
-        await office.change(lambda change: _apply(office, change, job, signed))
-        office.bells.ring(job.signing.id)
+        signed = await _judged(office, job, await asking(office, job))
+    except asyncio.CancelledError:
+        raise
+    except BaseException:
+        await _end(office, job, signed)
+        raise
+    await _end(office, job, signed)
+
+
+async def _end(office: Office, job: _Job, signed: Signed) -> None:
+    await office.change(lambda change: _apply(office, change, job, signed))
+    office.bells.ring(job.signing.id)
 
 
 async def _asked(office: Office, job: _Job) -> Outcome:
@@ -171,13 +212,19 @@ async def _asked(office: Office, job: _Job) -> Outcome:
         outcome: Outcome = await calls.hub_sign(office.http, settings.neac, job.signing.ca, job.order)
         return outcome
     outcome = await calls.direct_sign(office.http, settings.vnpt, job.order)
-    end = office.now().timestamp() + SIGNING_PATIENCE
-    while outcome.state == "waiting":
+    return await _polled(office, job) if outcome.state == "waiting" else outcome
+
+
+async def _polled(office: Office, job: _Job) -> Outcome:
+    """How the CA says that it stands, once it is decided or the portal's patience since the beginning is over."""
+    end = datetime.fromisoformat(job.signing.at).timestamp() + SIGNING_PATIENCE
+    while True:
+        await office.bells.wait(job.order.transaction, POLL_SECONDS)
+        outcome: Outcome = await office.parts.calls.direct_status(office.http, office.settings.vnpt, job.order)
+        if outcome.state != "waiting":
+            return outcome
         if office.now().timestamp() > end:
             return Outcome("expired")
-        await office.bells.wait(job.order.transaction, POLL_SECONDS)
-        outcome = await calls.direct_status(office.http, settings.vnpt, job.order)
-    return outcome
 
 
 async def _judged(office: Office, job: _Job, outcome: Outcome) -> Signed:
@@ -210,6 +257,7 @@ def _apply(office: Office, change: Change, job: _Job, signed: Signed) -> None:
         for marked in rules.signing.marked(dossier, job.component):
             dossier = dossier.with_component(_marked(dossier.component(marked)))
     closed = replace(job.signing, state=state, message_vi=message)
+    change.drop_file(_prepared_file(job.signing))
     change.put(dossier.with_component(dossier.component(job.component).with_signing(closed)))
 
 

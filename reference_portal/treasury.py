@@ -1,5 +1,6 @@
 """Money: begin a payment, believe a gateway only by checksum and amount, book one receipt for one payment."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -27,6 +28,8 @@ ANSWERS = {
     "99": "Unknown error",
 }
 _NOT_DONE = "01"
+WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0)
+"""Seconds between the questions to a gateway that is silent after a restart."""
 
 
 async def pay(office: Office, person: Account | None, dossier_id: str, client: str) -> tuple[Payment, str]:
@@ -90,17 +93,40 @@ async def settle(office: Office, result: Result) -> str:
 
 async def reconcile(office: Office) -> None:
     """Asks the gateway about every payment whose notice has not come (specs/payment.md 13 row 8)."""
-    if not office.parts.rules.money.reconciles:
-        return
-    for payment in tuple(office.books.every(Payment)):
-        if payment.state != "pending":
-            continue
+    if office.parts.rules.money.reconciles:
+        await _asked_about(office, _pending(office))
+
+
+def resume(office: Office) -> None:
+    """After a restart: notices may have come while nobody listened, and the next comes in five minutes or never."""
+    if office.parts.rules.money.reconciles and (pending := _pending(office)):
+        office.tasks.start(_caught_up(office, pending))
+
+
+async def _caught_up(office: Office, pending: tuple[Payment, ...]) -> None:
+    """Until the gateway has spoken about each; it may be down at this very moment too."""
+    for wait in (*WAITS, None):
+        pending = await _asked_about(office, pending)
+        if not pending or wait is None:
+            return
+        await asyncio.sleep(wait)
+
+
+def _pending(office: Office) -> tuple[Payment, ...]:
+    return tuple(payment for payment in office.books.every(Payment) if payment.state == "pending")
+
+
+async def _asked_about(office: Office, payments: Sequence[Payment]) -> tuple[Payment, ...]:
+    """Settles what the gateway knows; returns those about which it gave no answer that can be believed."""
+    silent: list[Payment] = []
+    for payment in payments:
         created = datetime.fromisoformat(payment.created)
         try:
             answer = await office.parts.calls.query(
                 office.http, office.settings.vnpay, ref=payment.id, created=created, now=office.now()
             )
         except QueryFailed:
+            silent.append(payment)
             continue
         if answer.found and answer.transaction_status:
             result = Result(
@@ -111,6 +137,7 @@ async def reconcile(office: Office) -> None:
                 proof="query",
             )
             await settle(office, result)
+    return tuple(silent)
 
 
 async def returned(office: Office, query: str) -> Payment | None:

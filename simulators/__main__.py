@@ -66,7 +66,9 @@ def _add_serve(commands: Any) -> None:
         formatter_class=_AsWritten,
     )
     serve.set_defaults(run=_serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to bind (default: loopback, this machine alone)")
+    serve.add_argument(
+        "--host", default="", help="address to bind (default: that of --data, or loopback: this machine alone)"
+    )
     serve.add_argument("--port", type=int, help="port to bind; 0 takes a free one (default: that of --data, or free)")
     serve.add_argument("--fd", type=int, metavar="N", help="an inherited, bound socket instead of host and port")
     serve.add_argument("--data", type=Path, metavar="DIR", help="keep the world here; without it all is forgotten")

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -80,6 +80,8 @@ class CrashWriter:
 
         try:
             await self._app(scope, receive, watching)
+        except ClientDisconnect:
+            return  # whoever asked died in the middle of it: nothing of ours failed, and nobody waits for an answer
         except Exception as error:  # noqa: BLE001  # the last resort of a server: recorded, told, never swallowed
             where = f"{scope.get('method', '')} {scope.get('path', '')}"
             await crashed(self._store, where, error)

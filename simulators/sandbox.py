@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,15 +18,16 @@ from simulators.kernel.entropy import fresh_seed
 from simulators.mounting import BadWorld
 
 KEPT = "sandbox.json"
+LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # refused without a public URL
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the command line said; None is: not said."""
+    """What the command line said; None, or no host, is: not said."""
 
-    host: str = "127.0.0.1"
+    host: str = ""
     port: int | None = None
     fd: int | None = None
     data: Path | None = None
@@ -47,6 +48,7 @@ class Kept(msgspec.Struct, frozen=True):
     smtp_port: int
     key: str
     seed: str
+    host: str = LOOPBACK
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
     """The sandbox; one without --data is removed at the end. `seed` is the world file's."""
     folder = options.data or Path(tempfile.mkdtemp(prefix="hopchuan-"))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder)
         earlier = _earlier(folder / KEPT)
+        options = replace(options, host=options.host or (earlier.host if earlier else LOOPBACK))
         web = _web_socket(options, earlier)
         smtp = _bound(options.host, _first(options.smtp_port, earlier.smtp_port if earlier else None), "--smtp-port")
         with web, smtp:
@@ -82,6 +85,20 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
     finally:
         if options.data is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadWorld(f"--data: {folder} cannot be made a folder ({error.strerror}); take another.") from error
+
+
+def _absolute(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise BadWorld(f"--public-url: {url!r} is not absolute; write http://host[:port] or https://….")
+    return url
 
 
 def _earlier(path: Path) -> Kept | None:
@@ -96,13 +113,14 @@ def _earlier(path: Path) -> Kept | None:
 def _kept(options: Options, seed: str, earlier: Kept | None, sockets: tuple[socket.socket, socket.socket]) -> Kept:
     """What stands from now on; an option that contradicts what was kept is refused, for URLs are inside certificates."""
     ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
-    url = (options.public_url or (earlier.url if earlier else "") or _url_of(sockets[0])).rstrip("/")
+    url = (_absolute(options.public_url or "") or (earlier.url if earlier else "") or _url_of(sockets[0])).rstrip("/")
     said = options.seed or seed
     if earlier is None:
         # The run key is never drawn from the seed: who knows the seed would know the key.
-        return Kept(url, *ports, options.key or fresh_seed() + fresh_seed(), said or fresh_seed())
-    now = Kept(url, *ports, options.key or earlier.key, said or earlier.seed)
-    for name in ("port", "url", "seed"):
+        key = options.key or fresh_seed() + fresh_seed()
+        return Kept(url, *ports, key, said or fresh_seed(), options.host)
+    now = Kept(url, *ports, options.key or earlier.key, said or earlier.seed, options.host)
+    for name in ("port", "smtp_port", "url", "seed"):
         if getattr(now, name) != getattr(earlier, name):
             raise BadWorld(
                 f"--data: this world was made with {name} {getattr(earlier, name)!r}, and certificates and contracts rest "

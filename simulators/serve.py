@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
-from simulators import mounting, worldfile
+from simulators import deaths, mounting, worldfile
 from simulators.catalog import BadOverride
 from simulators.kernel.citizens import Citizens
 from simulators.kernel.courier import Courier
@@ -98,7 +98,7 @@ async def make_world(store: Store, sandbox: Sandbox) -> World:
 
 
 async def _live(options: Options, sandbox: Sandbox, given: worldfile.WorldFile) -> int:
-    store = Store(sandbox.folder)
+    store = Store(sandbox.folder, passing=deaths.asked_for())
     world = await make_world(store, sandbox)
     try:
         families = mounting.mount(world, given.overrides, options.only)

@@ -54,7 +54,7 @@ def test_no_acceptance_while_the_prepaid_fee_is_open(
     with may_be_refused():
         officer.accept(dossier)
     before_any = dossiers.read(dossier)
-    order = lab.order(payments.start(dossier))
+    order = lab.checkout(payments.start(dossier))
     with may_be_refused():
         officer.accept(dossier)
 
@@ -87,6 +87,7 @@ def test_the_real_way_back_proves_nothing(order: Checkout, dossiers: Dossiers, d
     )
 
     with good_twin():
+        lab.answer_queries(order)
         lab.deliver_now(order.ref)
         lab.wait_for("delivered", order.ref)
         assert dossiers.read(dossier).is_paid
@@ -107,6 +108,7 @@ def test_a_forged_way_back_pays_nothing(order: Checkout, dossiers: Dossiers, dos
     )
 
     with good_twin():
+        lab.answer_queries(order)
         order.pay_unseen()
         lab.wait_for("delivered", order.ref)
         assert dossiers.read(dossier).is_paid
@@ -149,16 +151,17 @@ def test_a_payment_whose_notice_is_lost_is_found_by_query(
     basis=(VNPAY_PAY.at("vnp_TxnRef: không trùng lặp trong ngày"), VNPAY_SIT.at("5")),
 )
 def test_a_cancelled_payment_can_be_tried_again(
-    order: Checkout, payments: Payments, dossiers: Dossiers, dossier: Dossier, lab: Lab
+    checkout: Checkout, payments: Payments, dossiers: Dossiers, dossier: Dossier, lab: Lab
 ) -> None:
-    order.cancel_unseen()
-    lab.wait_for("delivered", order.ref)
+    checkout.cancel_unseen()
+    lab.wait_for("delivered", checkout.ref)
     assert not dossiers.read(dossier).is_paid, came("hủy rồi mà vẫn ghi đã thanh toán", "cancelled, and yet paid")
 
-    again = lab.order(payments.start(dossier))
+    again = lab.checkout(payments.start(dossier))
 
-    assert again.ref != order.ref, came(
-        f"lần nộp lại vẫn dùng mã giao dịch {order.ref}", f"the second attempt uses the reference {order.ref} again"
+    assert again.ref != checkout.ref, came(
+        f"lần nộp lại vẫn dùng mã giao dịch {checkout.ref}",
+        f"the second attempt uses the reference {checkout.ref} again",
     )
     assert not again.refused, came(
         f"cổng thanh toán từ chối với mã {again.refused}", f"the gateway turned it away with {again.refused}"

@@ -53,8 +53,7 @@ def test_a_notice_that_is_not_authentic_changes_nothing(
     )
 
     with good_twin():
-        lab.deliver_now(order.ref)
-        lab.wait_for("delivered", order.ref, count=2)
+        lab.tell_again(order)
         assert dossiers.read(dossier).is_paid
 
 
@@ -81,8 +80,7 @@ def test_a_notice_of_another_amount_changes_nothing(
     )
 
     with good_twin():
-        lab.deliver_now(order.ref)
-        lab.wait_for("delivered", order.ref, count=2)
+        lab.tell_again(order)
         assert dossiers.read(dossier).is_paid
 
 
@@ -106,8 +104,7 @@ def test_a_notice_of_an_unknown_reference_changes_nothing(
     )
 
     with good_twin():
-        lab.deliver_now(order.ref)
-        lab.wait_for("delivered", order.ref, count=2)
+        lab.tell_again(order)
         assert dossiers.read(dossier).is_paid
 
 
@@ -141,14 +138,16 @@ def test_a_notice_of_a_failed_payment_leaves_it_unpaid(
     "One payment makes one receipt, although the notice comes again.",
     basis=(VNPAY_PAY.at("IPN"), VNPAY_SIT.at("4: already confirmed order")),
 )
-def test_a_repeated_notice_makes_one_receipt(order: Checkout, payments: Payments, dossier: Dossier, lab: Lab) -> None:
-    lab.fault("vnpay.notice", "duplicate", about=order.ref)
+def test_a_repeated_notice_makes_one_receipt(
+    checkout: Checkout, payments: Payments, dossier: Dossier, lab: Lab
+) -> None:
+    lab.fault("vnpay.notice", "duplicate", about=checkout.ref)
 
-    order.pay_unseen()
+    checkout.pay_unseen()
 
-    lab.wait_for("delivered", order.ref)
-    lab.deliver_now(order.ref)
-    lab.wait_for("delivered", order.ref, count=2)
+    lab.wait_for("delivered", checkout.ref)
+    lab.deliver_now(checkout.ref)
+    lab.wait_for("delivered", checkout.ref, count=2)
     made = len(payments.receipts(dossier))
     assert made == 1, came(f"{made} biên lai cho một giao dịch", f"{made} receipts for one payment")
 
@@ -164,12 +163,14 @@ def test_a_repeated_notice_makes_one_receipt(order: Checkout, payments: Payments
         ASVS.at("2.3.4", "locking in business logic"),
     ),
 )
-def test_ten_notices_at_once_make_one_receipt(order: Checkout, payments: Payments, dossier: Dossier, lab: Lab) -> None:
-    lab.fault("vnpay.notice", "parallel", about=order.ref)
+def test_ten_notices_at_once_make_one_receipt(
+    checkout: Checkout, payments: Payments, dossier: Dossier, lab: Lab
+) -> None:
+    lab.fault("vnpay.notice", "parallel", about=checkout.ref)
 
-    order.pay_unseen()
+    checkout.pay_unseen()
 
-    lab.wait_for("delivered", order.ref, count=10)
+    lab.wait_for("delivered", checkout.ref, count=10)
     made = len(payments.receipts(dossier))
     assert made == 1, came(f"{made} biên lai cho một giao dịch", f"{made} receipts for one payment")
 
@@ -219,15 +220,15 @@ def test_half_a_success_is_not_paid(half: str, order: Checkout, filing: Filing, 
     basis=(VNPAY_PAY.at("IPN: RspCode, Message"), VNPAY_SIT.at("3, 4, 6, 7, 8")),
 )
 def test_a_notice_is_answered_in_the_gateways_words(
-    effect: str, expected: list[str], order: Checkout, lab: Lab
+    effect: str, expected: list[str], checkout: Checkout, lab: Lab
 ) -> None:
-    lab.fault("vnpay.notice", effect, about=order.ref)
+    lab.fault("vnpay.notice", effect, about=checkout.ref)
 
-    order.pay_unseen()
-    lab.wait_for("delivered", order.ref)
-    lab.deliver_now(order.ref)
+    checkout.pay_unseen()
+    lab.wait_for("delivered", checkout.ref)
+    lab.deliver_now(checkout.ref)
 
-    codes = [code_of(row) for row in lab.wait_for("delivered", order.ref, count=2)]
+    codes = [code_of(row) for row in lab.wait_for("delivered", checkout.ref, count=2)]
     assert codes == expected, came(f"các mã trả lời là {codes}, phải là {expected}", f"{codes}, due were {expected}")
 
 
@@ -246,7 +247,7 @@ def pays(filing: Filing, lab: Lab) -> None:
     payments = filing.applicant.payments
     assert payments is not None, "the first order came from it"
     other = filing.filed("paid")
-    order = lab.order(payments.start(other))
+    order = lab.checkout(payments.start(other))
     order.pay_unseen()
     lab.wait_for("delivered", order.ref)
     assert filing.applicant.dossiers.read(other).is_paid

@@ -109,20 +109,22 @@ def test_the_session_cookie_is_new_and_guarded(lab: Lab, visitor: Visitor) -> No
     "After logout the old cookie opens no session and no personal data.",
     basis=(ASVS.at("7.4.1", "after logout the session cannot be used any more"), CWE.at("CWE-613")),
 )
-def test_logout_ends_the_session_on_the_server(lab: Lab, applicant: Visitor) -> None:
-    thief = thief_of(lab, applicant)
+def test_logout_ends_the_session_on_the_server(
+    lab: Lab, applicant: Visitor, filing_of: Callable[[Visitor], Filing]
+) -> None:
+    draft, thief = filing_of(applicant).blank("free"), thief_of(lab, applicant)
     with good_twin():
-        assert thief.login.session().signed_in
+        assert [line.id for line in thief.dossiers.list()] == [draft.id]
 
     applicant.login.logout()
 
-    who = thief.login.session()
-    with may_be_refused() as reading:
-        thief.dossiers.list()
+    who, listed = thief.login.session(), []
+    with may_be_refused():
+        listed = [line.id for line in thief.dossiers.list()]
     assert not who.signed_in, came(
         f"cookie cũ vẫn là phiên của {who.name}", f"the old cookie is still the session of {who.name}"
     )
-    assert reading.refused, came("cookie cũ vẫn đọc được danh sách hồ sơ", "the old cookie still lists dossiers")
+    assert draft.id not in listed, came("cookie cũ vẫn đọc được hồ sơ", "the old cookie still lists the dossiers")
     with good_twin():
         lab.log_in(applicant)
 

@@ -13,6 +13,7 @@ from reference_portal.calls.qd769 import Offered, Order, Outcome, ProviderFailed
 __all__ = ["Offered", "Order", "Outcome", "ProviderFailed", "certificates", "sign", "status", "webhook_names"]
 
 PATIENCE = 20.0
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 WAITING = Outcome("waiting", None, "Vui lòng xác nhận ký số trên ứng dụng VNPT SmartCA.")
 
 
@@ -42,7 +43,10 @@ async def sign(http: httpx.AsyncClient, ca: Mapping[str, str], order: Order) -> 
     try:
         answer = await qd769.post(http, f"{ca['base_url']}/v1/signatures/sign", body, patience=PATIENCE)
     except ProviderFailed as failure:
-        return Outcome("failed", None, failure.message_vi)
+        # An answer that was lost leaves it open: the CA may ask the phone already, so its status is asked.
+        cause = failure.__cause__
+        open_still = isinstance(cause, httpx.TransportError) and not isinstance(cause, _NOT_SENT)
+        return WAITING if open_still else Outcome("failed", None, failure.message_vi)
     return WAITING if answer.ok else qd769.unsigned(answer)
 
 

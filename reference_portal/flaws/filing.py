@@ -133,6 +133,26 @@ ROWS = (
         "Anyone who is logged in can answer the supplement request.",
     ),
     Flaw(
+        "drafts_of_anyone",
+        ruled(
+            "filing",
+            owns=lambda who, dossier, deed: (who != "" and dossier.state == DRAFT) or _RIGHT.owns(who, dossier, deed),
+        ),
+        ids("L02"),
+        "specs/portal.md 2.15: lookups by id without a check of the owner; C13: drafts are their owner's",
+        "Ai đăng nhập cũng mở, sửa, nộp được bản nháp của người khác.",
+        "Anyone who is logged in opens, changes and submits another's draft.",
+        also=ids("D01"),
+    ),
+    Flaw(
+        "form_always_open",
+        ruled("filing", fillable=lambda _dossier, _component: True),
+        ids("E17"),
+        "specs/portal.md 2.14.1: reset has no check at all",
+        "Tờ khai sửa được ở mọi trạng thái.",
+        "The form can be filled anew in any state.",
+    ),
+    Flaw(
         "copied_by_anyone",
         ruled("filing", owns=lambda who, dossier, deed: deed == "copy" or _RIGHT.owns(who, dossier, deed)),
         ids("E12"),

@@ -60,6 +60,7 @@ def _homes(dossier: Dossier) -> tuple[str, ...]:
 class FilingRules:
     owns: Callable[[str, Dossier, str], bool] = _owns
     editable: Callable[[Dossier, str], bool] = _editable
+    fillable: Callable[[Dossier, str], bool] = _editable
     missing: Callable[[Dossier, Procedure], tuple[ComponentRule, ...]] = _missing
     file_name: Callable[[str], str] = _file_name
     agency: Callable[[Procedure, str], str | None] = _agency

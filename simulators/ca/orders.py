@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -46,6 +47,17 @@ def check(order: Order, files_per_request: int) -> None:
         if document.doc_id in seen:
             raise Refused(Reason.BAD_FILES, f"sign_files[].doc_id {document.doc_id!r} stands twice in one request")
         seen.add(document.doc_id)
+
+
+def check_webhook(url: str) -> None:
+    """Where each request names its webhook's URL."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if url and not usable:
+        raise Refused(Reason.UNREADABLE, f"urlWebhook {url[:60]!r} is no absolute http(s) URL")
 
 
 def chosen(certificates: Sequence[Certificate], serial: str) -> Certificate:

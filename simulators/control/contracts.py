@@ -107,6 +107,8 @@ def _demand_absolute(field: str, url: str) -> None:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         usable = False
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise BadContract(f"{field}: {url!r} has a blank, a line end or an unprintable character; take it out.")
     if field.endswith("uris") and "#" in url:
         raise BadContract(f"{field}: {url!r} has a fragment, behind which no answer arrives (RFC 6749, 3.1.2).")
     if (url and not usable) or (not url and field.endswith("uris")):

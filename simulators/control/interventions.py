@@ -26,7 +26,7 @@ CLOCK = Key(Clock, "world")
 
 
 class FaultRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`about` is a citizen, a transaction or order, or a contract; the fault is used up after `times`.
+    """`about` is a citizen, a transaction or order, or a contract; the fault is used up after `times`; 0 lifts it.
 
     `contract` narrows it to that contract's traffic: two portals of one world may use the same reference.
     """
@@ -34,7 +34,7 @@ class FaultRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     site: str
     effect: str
     about: Annotated[str, msgspec.Meta(min_length=1)]
-    times: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1
+    times: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
     args: dict[str, Any] = msgspec.field(default_factory=dict)
     contract: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -100,11 +101,11 @@ class People:
 
     async def make(self, overrides: Mapping[str, Any]) -> Citizen:
         await asyncio.sleep(0)  # noqa: TID251  # waits for nothing: lets others in between thousands of people
-        citizen = await self._world.citizens.make(overrides)
+        citizen = await self._world.citizens.draw(overrides)
         for family in self._families:
             if family.on_citizen:
                 await family.on_citizen(citizen)
-        return citizen
+        return await self._world.citizens.settle(citizen)
 
     async def certificate(self, request: Request, _given: None) -> Response:
         serial, change = request.path_params["serial"], request.path_params["change"]
@@ -118,11 +119,27 @@ class People:
         return answer(CertificateStatus(changed.id, changed.status))
 
 
+SHAPES: Mapping[str, tuple[str, str]] = {
+    "birth": (r"(19|20)[0-9]{6}", "yyyymmdd"),
+    "phone": (r"0[0-9]{9}|", "ten digits that begin with 0, or nothing"),
+    "email": (r"[^@\s]+@[^@\s]+|", "name@host, or nothing"),
+    "password": (r"(?s).+", "at least one character"),
+    "pin": (r"[0-9]{4,12}", "4 to 12 digits"),
+    "card": (r"[0-9]{12,19}", "12 to 19 digits"),
+}
+
+
 def _demand(overrides: Mapping[str, Any], count: Any) -> None:
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_AT_ONCE:
         raise BadCitizen(f"count: {count!r} is not a number from 1 to {MOST_AT_ONCE}.")
     if count > 1 and (single := sorted(OF_ONE_PERSON & set(overrides))):
         raise BadCitizen(f"{single[0]}: {count} people cannot share it; leave it out or make one at a time.")
+    for field, (shape, told) in SHAPES.items():
+        value = overrides.get(field)
+        if isinstance(value, str) and not re.fullmatch(shape, value):
+            raise BadCitizen(f"{field}: {value[:60]!r} is not {told}.")
+    if overrides.get("sex", 0) not in {0, 1}:
+        raise BadCitizen(f"sex: {overrides['sex']!r} is neither 0 nor 1.")
     identity = overrides.get("id", "0" * PERSONAL_ID_DIGITS)
     if not (
         isinstance(identity, str) and identity.isascii() and identity.isdigit() and len(identity) == PERSONAL_ID_DIGITS

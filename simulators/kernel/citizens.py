@@ -149,6 +149,10 @@ class Citizens:
         self._faker.add_provider(Vietnamese)
 
     async def make(self, overrides: Mapping[str, Any] | None = None) -> Citizen:
+        return await self.settle(await self.draw(overrides))
+
+    async def draw(self, overrides: Mapping[str, Any] | None = None) -> Citizen:
+        """A person who does not live here yet: whoever must know of them is told first, then they settle."""
         overrides = overrides or {}
         if unknown := sorted(set(overrides) - set(Citizen.__struct_fields__)):
             raise UnknownField(unknown[0])
@@ -158,7 +162,9 @@ class Citizens:
             return Change(records=(Count(made=count.made + 1),), result=count.made + 1)
 
         number = (await self._store.change([Key(Count, "world")], one_more)).result
-        citizen = msgspec.convert(_completed(self._person(number), overrides), Citizen)
+        return msgspec.convert(_completed(self._person(number), overrides), Citizen)
+
+    async def settle(self, citizen: Citizen) -> Citizen:
         made = Event(
             source="control", word="citizen_made", subject=citizen.id, body={"shared_keys": citizen.shared_keys}
         )

@@ -33,7 +33,8 @@ class Gate:
 
     def remember(self, request: Request, response: Response) -> Response:
         """Leave the key as a cookie, so that forms and links work without it."""
-        if given := request.query_params.get("key"):
+        given = request.query_params.get("key", "")
+        if self._is_key(given):
             response.set_cookie(self.cookie, given, httponly=True, samesite="strict", path="/")
         return response
 

@@ -92,10 +92,7 @@ class Pki:
             if found := await self._store.find(Certificate, about=ca, limit=1):
                 return found[0]
             assert subject is not None or ca == ROOT, f"the CA {ca} is not made yet"
-            made = await self._make_authority(ca, subject or profiles.NATIONAL_ROOT, issuer)
-            if ca != ROOT:
-                await self._enlist(ca)
-            return made
+            return await self._make_authority(ca, subject or profiles.NATIONAL_ROOT, issuer)
 
     async def authorities(self) -> list[Certificate]:
         """The public CAs that were made so far."""
@@ -189,15 +186,6 @@ class Pki:
     def _urls(self, ca: str) -> profiles.Urls:
         return profiles.Urls(ocsp=f"{self.base_url}/pki/ocsp/{ca}", crl=f"{self.base_url}/pki/crl/{ca}.crl")
 
-    async def _enlist(self, ca: str) -> None:
-        key = Key(Authorities, "world")
-
-        def decide(records: Records, _now: Instant) -> Change:
-            names = (records[key] or Authorities()).names
-            return Change(records=(Authorities(names=(*names, ca)),))
-
-        await self._store.change([key], decide)
-
     async def _make_authority(self, ca: str, subject: Mapping[str, str], issuer: Certificate | None) -> Certificate:
         keypair = await self.new_key()
         builder = profiles.authority(
@@ -235,7 +223,16 @@ class Pki:
             not_before=start,
             not_after=Instant(start + days * 86_400_000),
         )
-        await self._store.change([Key(Certificate, serial)], lambda _records, _now: Change(records=(certificate,)))
+        listed = Key(Authorities, "world")
+
+        def decide(records: Records, _now: Instant) -> Change:
+            if citizen or holder == ROOT:
+                return Change(records=(certificate,))
+            # In one change: a CA that has its certificate and is not listed would stay so for ever.
+            names = (*(records[listed] or Authorities()).names, holder)
+            return Change(records=(certificate, Authorities(names=names)))
+
+        await self._store.change([Key(Certificate, serial), *([] if citizen else [listed])], decide)
         return certificate
 
 

@@ -21,6 +21,8 @@ Decide = Callable[[Records, Instant], Change]
 
 TRIES = 5
 LARGEST_INLINE = 8 * 1024
+STEPS = ("read", "decided", "begun", "saved", "removed", "journalled", "committed", "rung")
+"""What a change passes, in this order: a process that ends at any of them has lost nothing that it answered."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -91,12 +93,26 @@ def _decoder(type_: type[R]) -> msgspec.json.Decoder[R]:
 _encode = msgspec.json.Encoder().encode
 
 
-class Store:
-    """One database; `folder=None` keeps it in memory. Decisions are pure: they may run more than once."""
+def going_on(_step: str) -> None:
+    """Nobody wants to know which step of a change is passed."""
 
-    def __init__(self, folder: Path | None = None, *, clock: Clock | None = None) -> None:
+
+class Store:
+    """One database; `folder=None` keeps it in memory. Decisions are pure: they may run more than once.
+
+    `passing` hears each of STEPS (deaths.py kills the process there).
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        clock: Clock | None = None,
+        passing: Callable[[str], None] = going_on,
+    ) -> None:
         self.folder = folder
         self.bell = Bell()
+        self._passing = passing
         self._sql = sqlite3.connect(folder / "world.sqlite" if folder else ":memory:", isolation_level=None)
         if folder:
             (folder / "bodies").mkdir(parents=True, exist_ok=True)
@@ -112,11 +128,14 @@ class Store:
         for _ in range(TRIES):
             now = self.now()
             rows = {key: self._row(key) for key in keys}
+            self._passing("read")
             change = decide(Records({key: row[0] if row else None for key, row in rows.items()}), now)
+            self._passing("decided")
             versions = {(key.type.KIND, key.id): row[1] if row else 0 for key, row in rows.items()}
             saves = [(record, versions.get((record.KIND, record.id), 0)) for record in change.records]
             if self._write(saves, change.gone, change.events, now):
                 self.bell.ring()
+                self._passing("rung")
                 if change.refused:
                     raise change.refused
                 return change
@@ -213,21 +232,26 @@ class Store:
         """All or nothing; False when another's change came first."""
         sql = self._sql
         sql.execute("BEGIN IMMEDIATE")
+        self._passing("begun")
         try:
             if not all(self._save(record, version) for record, version in saves):
                 sql.execute("ROLLBACK")
                 return False
+            self._passing("saved")
             for key in gone:
                 sql.execute("DELETE FROM records WHERE kind = ? AND id = ?", (key.type.KIND, key.id))
+            self._passing("removed")
             sql.executemany(
                 "INSERT INTO journal (at, contract, source, word, ref, subject, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [(now, e.contract, e.source, e.word, e.ref, e.subject, self._stored(e.body)) for e in events],
             )
+            self._passing("journalled")
             sql.execute("COMMIT")
         except BaseException:
             if sql.in_transaction:
                 sql.execute("ROLLBACK")
             raise
+        self._passing("committed")
         return True
 
     def _save(self, record: Record, version: int) -> bool:
@@ -256,5 +280,8 @@ class Store:
         if self.folder is None or len(plain) <= LARGEST_INLINE:
             return plain
         name = hashlib.sha256(plain).hexdigest()
-        (self.folder / "bodies" / name).write_bytes(plain)
+        # Beside it and then in its place: a row that was committed before may name this very file.
+        fresh = self.folder / "bodies" / f"{name}.new"
+        fresh.write_bytes(plain)
+        fresh.replace(self.folder / "bodies" / name)
         return _encode({"$file": name})

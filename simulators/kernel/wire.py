@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
@@ -117,9 +117,13 @@ def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | Non
             given = await read_input(request, route)
         except (Unreadable, UnicodeDecodeError) as error:
             return await route.broken(request, str(error))
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody is there to read it
         return await route.handle(request, given)
 
-    return StarletteRoute(prefix + route.path, endpoint, methods=[route.method])
+    made = StarletteRoute(prefix + route.path, endpoint, methods=[route.method])
+    made.methods = {route.method}  # Starlette adds HEAD to GET, and a GET here may begin a payment or a login
+    return made
 
 
 def from_base64(text: str) -> bytes | None:

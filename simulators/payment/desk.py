@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from simulators.kernel import faults
 from simulators.kernel.clock import SECOND, in_vietnam
 from simulators.kernel.contracts import Settings, settings_id
@@ -91,7 +93,9 @@ class Desk:
 
     async def give_card(self, payment: Payment, bank: str, typed: Typed) -> Payment:
         card = await self._card(bank, typed.digits)
-        return await self._step(payment, lambda it, now: payments.give_card(it, typed, card, self.spec, now))
+        return await self._step(
+            payment, lambda it, now: payments.give_card(replace(it, bank=bank), typed, card, self.spec, now)
+        )
 
     async def give_otp(self, payment: Payment, otp: str) -> Payment:
         return await self._step(payment, lambda it, now: payments.give_otp(it, otp, self.spec, now))

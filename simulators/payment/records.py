@@ -32,6 +32,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     created: Instant
     expires: Instant | None
     odd: tuple[str, ...] = ()
+    encoder: str = "python"
+    """How the merchant writes form fields: what is told to it is hashed the same way."""
 
 
 class Payment(Record, frozen=True, kw_only=True):
@@ -53,6 +55,8 @@ class Payment(Record, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     ended: Instant | None = None
     card: Card | None = None
+    bank: str = ""
+    """Where a card was last typed."""
     wrong_cards: int = 0
     wrong_otps: int = 0
     left_behind: bool = False

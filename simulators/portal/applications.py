@@ -49,6 +49,8 @@ class Refused(Exception):
         self.about = about
         self.injected = injected
         self.contract = about.contract if about else ""
+        self.client_id = ""
+        """Whom the caller said to be."""
 
 
 @dataclass(frozen=True, kw_only=True)

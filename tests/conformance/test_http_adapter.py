@@ -84,8 +84,9 @@ def test_what_the_portal_tells_of_dossiers_is_noted_for_the_laws() -> None:
     dossiers.act(DOSSIER, "submit")
     dossiers.read(DOSSIER)
     dossiers.list()
-    shown = ("dossier_shown", "h1", "tech-1", {})
-    assert noted == [("dossier_acknowledged", "h1", "tech-1", {"code": "C-1"}), shown, shown, shown]
+    shown, listed = ("dossier_shown", "h1", "tech-1", {"signed": []}), ("dossier_shown", "h1", "tech-1", {})
+    acknowledged = ("dossier_acknowledged", "h1", "tech-1", {"code": "C-1"})
+    assert noted == [shown, acknowledged, shown, listed, listed]
 
 
 def test_an_undecided_signing_is_waiting_when_the_portals_patience_is_over() -> None:

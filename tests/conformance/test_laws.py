@@ -6,8 +6,10 @@ import pytest
 
 from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, Row
 from conformance.laws import LAWS, judge
+from conformance.records import Broken
 
 REF, DIGEST, SERIAL = "DVC1", "ab" * 32, "54013EA1"
+YES = '{"RspCode": "00", "Message": "ok"}'
 TECHID, PERSON = "tech-1", "079080000001"
 
 
@@ -16,7 +18,7 @@ def row(word: str, ref: str, subject: str = "", source: str = "", **body: Any) -
 
 
 SETTLED = row("payment_settled", REF, source="payment.vnpay", amount=1000, response_code="00", transaction_status="00")
-TOLD = row("delivered", REF, source="payment.vnpay", kind="vnpay.notice", status=200, injected="")
+TOLD = row("delivered", REF, source="payment.vnpay", kind="vnpay.notice", status=200, injected="", answer=YES)
 APPROVED = row("signing_approved", "t1", PERSON, docs=[{"doc_id": "d", "digest": DIGEST}], serial=SERIAL)
 NOTED = row(ACKNOWLEDGED, "h1", TECHID, code="C-1")
 KNOWN = row(SEATED, TECHID, PERSON)
@@ -43,7 +45,15 @@ def without(*gone: Any) -> tuple[Any, ...]:
     return tuple(one for one in (*GOOD_ROWS, *GOOD_BOOKS) if one not in gone)
 
 
-LATE_QUERY = row("payment_queried", REF, source="payment.vnpay", answer={"vnp_ResponseCode": "00"})
+LATE_QUERY, OPEN_QUERY = (
+    row(
+        "payment_queried",
+        REF,
+        source="payment.vnpay",
+        answer={"vnp_ResponseCode": "00", "vnp_TransactionStatus": status},
+    )
+    for status in ("00", "01")
+)
 BAD: dict[str, list[tuple[tuple[Any, ...], str]]] = {
     "one_receipt_a_settlement": [
         ((*without(), {**RECEIPT, "id": "b2"}), REF),
@@ -52,11 +62,13 @@ BAD: dict[str, list[tuple[tuple[Any, ...], str]]] = {
     "nothing_paid_without_proof": [
         (without(SETTLED), REF),
         (without(TOLD), REF),
+        ((*without(TOLD), OPEN_QUERY), REF),
         ((*without(TOLD), row("delivered", REF, source="payment.vnpay", status=200, injected="wrong_checksum")), REF),
     ],
     "amounts_agree": [((*without(RECEIPT), {**RECEIPT, "amount": 100000}), REF)],
     "settled_is_booked": [(without(RECEIPT, PAYMENT), REF)],
     "signed_is_approved": [
+        ((*without(SIGNATURE), row(SHOWN, "h1", TECHID, signed=["to-khai"])), "h1/to-khai"),
         (without(APPROVED), "h1/to-khai"),
         (
             (
@@ -108,6 +120,15 @@ EXCUSED = {
         *without(TOLD),
         row("undelivered", REF, source="payment.vnpay", error="timeout"),
     ),
+    "the portal said that it could not book": (
+        *without(TOLD, PAYMENT, RECEIPT),
+        row("delivered", REF, source="payment.vnpay", status=200, injected="", answer='{"RspCode": "99"}'),
+    ),
+    "a signature that was taken away again": (
+        *without(SIGNATURE),
+        row(SHOWN, "h1", TECHID, signed=["to-khai"]),
+        row(SHOWN, "h1", TECHID, signed=[]),
+    ),
     "only half a success was told": (
         *without(TOLD, PAYMENT, RECEIPT),
         row("delivered", REF, source="payment.vnpay", status=200, injected="half_success"),
@@ -140,6 +161,17 @@ def test_a_bad_history_is_named(law: str, history: tuple[Any, ...], ref: str) ->
 
 def test_every_law_has_a_history_that_it_rejects() -> None:
     assert set(BAD) == {law.name for law in LAWS}
+
+
+def test_an_earlier_run_obliges_a_portal_that_began_anew_to_nothing() -> None:
+    rows = [one for one in without(PAYMENT, RECEIPT) if isinstance(one, Row)]
+    assert "settled_is_booked" in {violation.law for violation in judge(rows, [DOSSIER, SIGNATURE])}
+    assert not list(judge(rows, [DOSSIER, SIGNATURE], since=1))
+
+
+def test_an_amount_that_is_none_is_the_portals_error() -> None:
+    with pytest.raises(Broken, match=r"receipt b1: `amount` is no number of đồng"):
+        list(judge(GOOD_ROWS, [{**RECEIPT, "amount": "1,000 đ"}]))
 
 
 def test_a_violation_speaks_both_languages() -> None:

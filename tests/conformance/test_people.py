@@ -1,6 +1,7 @@
 """What a check reads of somebody's inbox."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -10,6 +11,9 @@ from conformance.control import Control
 from conformance.failures import Missed
 from conformance.launch import Running
 from conformance.people import Citizen, Inbox
+from conformance.records import Dossier
+
+LINE = {"id": "h1", "procedure": "p", "agency": "a", "state": 1, "state_text": "Mới"}
 
 
 @pytest.fixture
@@ -32,8 +36,19 @@ def test_only_messages_with_the_words_are_counted(inbox: Inbox) -> None:
     assert len(inbox.with_words("sms", "bị mờ & thiếu")) == 1
 
 
-def test_words_that_never_come_are_missed_in_one_sentence(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "LONGEST_WAIT", 0.2)
+def test_words_that_never_come_are_missed_in_one_sentence(inbox: Inbox) -> None:
     send(inbox, "Mã xác thực")
-    with pytest.raises(Missed, match=r"expected 1 sms with “Hồ sơ”, came 0\. Mã xác thực"):
-        inbox.with_words("sms", "Hồ sơ")
+    with pytest.raises(Missed, match=r"expected 1 sms to the applicant “Hồ sơ”, came 0\. Mã xác thực"):
+        replace(inbox, patience=0.2).with_words("sms", "Hồ sơ")
+
+
+def test_what_is_told_of_a_dossier_is_counted_by_channel_by_its_code_or_without(inbox: Inbox) -> None:
+    coded, codeless = (
+        Dossier(**LINE, code=code, components=(), fees=(), payments=(), receipts=(), history=())
+        for code in ("C-1", None)
+    )
+    for text in ("C-1 đã nhận", "C-2 đã nhận", "C-1 đã xong"):
+        send(inbox, text)
+    found = inbox.told_of(coded, 2)
+    assert [message.text for message in found["sms"]] == ["C-1 đã nhận", "C-1 đã xong"] and found["mail"] == ()
+    assert len(inbox.sms_of(codeless, 3)) == 3

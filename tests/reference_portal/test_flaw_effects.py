@@ -255,6 +255,17 @@ async def a_copy(world: Portal) -> tuple[Browser, dict[str, Any], dict[str, Any]
     return browser, dossier, await a_draft(browser, SIGNED, copy_of=dossier["id"])
 
 
+async def draft_opened_by_another(world: Portal, _paper: bytes) -> Any:
+    dossier = await a_draft(await world.citizen(), FREE)
+    return (await (await world.citizen(OTHER)).get(f"/pti/dossiers/{dossier['id']}")).status_code
+
+
+async def form_filled_after_a_refusal(world: Portal, _paper: bytes) -> Any:
+    browser, old, _ = await a_copy(world)
+    path = f"/pti/dossiers/{old['id']}/components/to-khai"
+    return (await browser.send("PUT", path, json={"form": {"child_name": "Khác"}})).status_code
+
+
 async def copied_by_another(world: Portal, paper: bytes) -> Any:
     _, dossier, _ = await refused(world, paper)
     asked = {"procedure": FREE, "agency": THANH_LUONG, "copy_of": dossier["id"]}
@@ -487,6 +498,8 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("reason_not_in_list", reason_listed, "Thiếu", None),
     ("any_component_editable", supplement_edit, 409, 200),
     ("supplement_by_anyone", supplement_by_another, 404, 200),
+    ("drafts_of_anyone", draft_opened_by_another, 404, 200),
+    ("form_always_open", form_filled_after_a_refusal, 409, 200),
     ("copied_by_anyone", copied_by_another, 404, 201),
     ("refused_can_resubmit", submitted_again, 409, 200),
     ("copy_carries_signature", state_and_form_of_a_copy, ("attached", True), ("signed", True)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -27,7 +26,7 @@ from tests.reference_portal.stories import (
     signed,
     submitted,
 )
-from tests.reference_portal.world import ORIGIN, Browser, Person, Portal, notice, portal
+from tests.reference_portal.world import ORIGIN, Browser, Person, Portal, notice
 
 
 def test_the_login_ends_at_the_target_with_a_new_session(authority: Authority) -> None:
@@ -486,29 +485,3 @@ def test_all_operations_of_the_interface_are_served(authority: Authority) -> Non
             assert (reply.status_code, reply.json()["error"]) == (404, "not_claimed")
 
     play(authority, story)
-
-
-def test_a_restart_ends_waiting_signings_and_sends_what_was_queued(
-    authority: Authority, paper: bytes, tmp_path: Path
-) -> None:
-    async def run() -> None:
-        async with portal(authority, data=tmp_path) as world:
-            browser = await world.citizen()
-            world.providers.sms_failures = 1000
-            await submitted(browser, paper)
-            dossier = await a_draft(browser, SIGNED)
-            await attached(browser, dossier, paper)
-            world.providers.phone = "wait"
-            waiting = asyncio.create_task(signed(browser, dossier, "001099000001"))
-            await world.providers.asked.wait()
-            waiting.cancel()
-            cookie = browser.cookie
-        async with portal(authority, data=tmp_path) as world:
-            browser = Browser(world)
-            browser.cookie = cookie
-            component = (await read(browser, dossier))["components"][0]
-            assert (component["state"], component["signing"]["state"]) == ("attached", "failed")
-            await world.settled()
-            assert len(world.providers.sms) == 1
-
-    asyncio.run(run())

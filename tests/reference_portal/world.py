@@ -252,8 +252,9 @@ class Portal:
 
 
 @asynccontextmanager
-async def portal(authority: Authority, parts: Parts = RIGHT, **settings: Any):
-    providers = Providers(authority)
+async def portal(authority: Authority, parts: Parts = RIGHT, *, providers: Providers | None = None, **settings: Any):
+    """`providers` are handed in where they outlive a restart of the portal."""
+    providers = providers or Providers(authority)
     told: Settings = replace(read(providers.sheet(), origin=ORIGIN, portal_key=KEY), **settings)
     world = replace(parts, calls=replace(parts.calls, send_mail=providers.take_mail))
     outside = httpx.AsyncClient(transport=httpx.MockTransport(providers.answer))

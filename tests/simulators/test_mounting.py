@@ -7,7 +7,7 @@ import pytest
 
 from simulators.kernel.plain import broken
 from simulators.kernel.prompts import PromptKind
-from simulators.kernel.wire import Route
+from simulators.kernel.wire import Route, mounted
 from simulators.mounting import BadWorld, mount
 from simulators.world import Family
 from tests.worlds import visit
@@ -48,6 +48,25 @@ def test_a_crash_is_told_plainly_and_journalled(capsys: pytest.CaptureFixture[st
 
     asyncio.run(live())
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_client_that_hangs_up_in_its_body_is_no_crash() -> None:
+    sent: list[Any] = []
+
+    async def gone() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    route = mounted(Route("POST", "/other", "Fails.", fails, broken, "json"), "", lambda _request: None)
+    asyncio.run(route.handle({"type": "http", "method": "POST", "path": "/other", "headers": []}, gone, send))
+    assert sent[0]["status"] == 400
+
+
+def test_a_get_is_not_done_by_head() -> None:
+    route = mounted(Route("GET", "/other", "Fails.", fails, broken), "", lambda _request: None)
+    assert route.methods == {"GET"}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.mounting import BadWorld
 from simulators.sandbox import KEPT, Options, opened
 
 
@@ -38,3 +39,23 @@ def test_a_write_that_fails_midway_leaves_the_earlier_one_whole(
     with opened(Options(data=tmp_path, key="second"), "") as again:
         assert again.kept.key == "second"
     assert (tmp_path / KEPT).stat().st_mode & 0o077 == 0
+
+
+def test_a_restart_binds_the_address_that_its_url_names(tmp_path: Path) -> None:
+    with opened(Options(data=tmp_path, host="127.0.0.2", port=0), "") as first:
+        url = first.kept.url
+    with opened(Options(data=tmp_path), "") as again:
+        assert again.kept.url == url
+        assert again.web.getsockname()[0] == "127.0.0.2"
+
+
+def test_a_restart_refuses_another_mail_port_for_contracts_name_the_first(tmp_path: Path) -> None:
+    with opened(Options(data=tmp_path, port=0), "") as first:
+        port = first.kept.smtp_port
+    with (
+        pytest.raises(BadWorld, match=f"made with smtp_port {port}"),
+        opened(Options(data=tmp_path, smtp_port=0), ""),
+    ):
+        pass
+    with opened(Options(data=tmp_path), "") as again:
+        assert again.mail_server[1] == port

@@ -78,6 +78,8 @@ class Desk:
     async def open(self, caller: Caller, order: Order) -> Opened:
         """The request, waiting; its prompt is on the phone when this returns."""
         orders.check(order, self.spec.files_per_request)
+        if self.spec.webhook == "request":
+            orders.check_webhook(order.webhook)
         citizen = await self.subscribers.citizen(order.user_id)
         certificate = orders.chosen(await self.subscribers.certificates(citizen), order.serial)
         request = self._drawn(caller, order, certificate)

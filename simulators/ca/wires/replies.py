@@ -107,7 +107,7 @@ def order_of(given: Sign, dialect: Dialect, transaction: str, *, hub: bool = Fal
         encoding=encoding,
         serial=given.serial_number or "",
         description=(given.transaction_desc or "")[:DESCRIBED],
-        webhook=_url(given.url_webhook or ""),
+        webhook=given.url_webhook or "",
         hub=hub,
     )
 
@@ -123,9 +123,3 @@ def _must_be_hash(file: SignFile, dialect: Dialect) -> None:
     else:
         why = f"sign_files[].{place} is {due!r}: only 'hash' is signed"
     raise Refused(Reason.BAD_FILES, why)
-
-
-def _url(text: str) -> str:
-    if text and not text.startswith(("http://", "https://")):
-        raise Refused(Reason.BAD_FILES, f"urlWebhook {text[:60]!r} is no absolute http(s) URL")
-    return text

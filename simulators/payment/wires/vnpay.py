@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -68,9 +69,10 @@ class Entry:
         try:
             merchant = await self._merchant(request, fields)
             contract = merchant.contract
-            if not self._is_authentic(fields, merchant):
+            encoder = self._encoder(fields, merchant)
+            if not encoder:
                 return await self._wrong_checksum(fields, merchant, ref)
-            payment = await self._desk.begin(read_ask(fields, self._spec), merchant)
+            payment = await self._desk.begin(replace(read_ask(fields, self._spec), encoder=encoder), merchant)
         except Refused as refused:
             return await self._turned_away(refused, ref=ref, contract=contract)
         return RedirectResponse(self._checkout.first_page(payment), 302)
@@ -107,7 +109,8 @@ class Entry:
             raise Refused(Reason.BAD_FORMAT, "vnp_TmnCode is missing")
         return await self._desk.merchant(fields["vnp_TmnCode"])
 
-    def _is_authentic(self, fields: Mapping[str, str], merchant: Settings) -> bool:
+    def _encoder(self, fields: Mapping[str, str], merchant: Settings) -> str:
+        """How the merchant wrote the fields; "" when the checksum is wrong."""
         secret, spec = merchant.values["hash_secret"], self._spec
         return accepted(secret, fields, encoders=spec.encoders, any_case=spec.any_case_checksum)
 

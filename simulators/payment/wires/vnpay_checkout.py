@@ -93,6 +93,8 @@ class Checkout:
             return _redirect(self._to("PaymentMethod", payment))
         if payment.awaits_otp:
             return _redirect(self._to("Otp", payment))
+        if not given.card_number.strip() and self._needs_number(bank):
+            return self._page("card", payment, bank=bank, typed=given, mistake="Vui lòng nhập số thẻ.")
         typed = Typed(
             *(text[:LONGEST_INPUT] for text in (given.card_number, given.card_holder, given.card_date, given.cvv))
         )
@@ -114,6 +116,8 @@ class Checkout:
         assert isinstance(given, OtpForm)
         if not payment.awaits_otp:
             return _redirect(self.first_page(payment))
+        if not given.otp.strip():
+            return self._page("otp", payment, mistake="Vui lòng nhập mã OTP.")
         after = await self._desk.give_otp(payment, given.otp[:LONGEST_INPUT])
         if after.outcome:
             return await self._leave(after)
@@ -174,6 +178,10 @@ class Checkout:
 
     def _bank(self, code: str, payment: Payment) -> Bank | None:
         return next((bank for bank in self._offered(payment) if bank.code == code), None)
+
+    def _needs_number(self, bank: Bank) -> bool:
+        """A code that is scanned has none."""
+        return not any(card.bank == bank.code and not card.number for card in self._spec.cards)
 
     def _url(self, name: str) -> str:
         return f"{self._path}/Transaction/{name}.html"

@@ -100,7 +100,7 @@ def told(payment: Payment, spec: GatewaySpec) -> dict[str, str]:
         "vnp_Amount": str(payment.amount * HUNDREDTHS),
         "vnp_BankCode": bank_of(payment),
         "vnp_BankTranNo": f"VNP{payment.number}" if paid else "",
-        "vnp_CardType": card.kind if card else "QRCODE",
+        "vnp_CardType": card.kind if card else "ATM" if payment.bank else "QRCODE",
         "vnp_PayDate": written(payment.ended),
         "vnp_OrderInfo": payment.asked.info,
         "vnp_TransactionNo": payment.number if paid else "0",
@@ -115,12 +115,12 @@ def told(payment: Payment, spec: GatewaySpec) -> dict[str, str]:
 
 def bank_of(payment: Payment) -> str:
     """VNPAY itself when the payer left before choosing."""
-    return (payment.card.told or payment.card.bank) if payment.card else "VNPAY"
+    return (payment.card.told or payment.card.bank) if payment.card else payment.bank or "VNPAY"
 
 
-def signed_query(fields: Mapping[str, str], secret: str, how: Checksum = "right") -> str:
+def signed_query(payment: Payment, spec: GatewaySpec, how: Checksum = "right") -> str:
     """The query string: what was hashed, and the hash (lower case) behind it."""
-    base = base_string(fields)
+    base, secret = base_string(told(payment, spec), payment.asked.encoder), payment.terminal.secret
     right = checksum(secret, base)
     match how:
         case "missing":
@@ -136,10 +136,10 @@ def voice_of(spec: GatewaySpec) -> Voice:
     """How this gateway tells of a payment."""
 
     def notice_url(payment: Payment, how: Checksum) -> str:
-        return _with(payment.terminal.notice_url, signed_query(told(payment, spec), payment.terminal.secret, how))
+        return _with(payment.terminal.notice_url, signed_query(payment, spec, how))
 
     def return_url(payment: Payment) -> str:
-        return _with(payment.asked.return_url, signed_query(told(payment, spec), payment.terminal.secret))
+        return _with(payment.asked.return_url, signed_query(payment, spec))
 
     return Voice(notice_url, return_url)
 

@@ -44,7 +44,9 @@ class Exchange:
         found = await self._world.store.get(Key(Settings, settings_id(event_source(self.spec.id), client_id)))
         if found is None:
             why = "no contract of this profile has this client_id: look at the settings sheet"
-            raise Refused(Reason.UNKNOWN_CLIENT, why)
+            refused = Refused(Reason.UNKNOWN_CLIENT, why)
+            refused.client_id = client_id
+            raise refused
         client = applications.client_of(found)
         if secret != client.secret:
             refused = Refused(Reason.WRONG_SECRET, mistakes.about_secret(secret, client.secret, client.id))

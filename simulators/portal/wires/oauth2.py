@@ -112,7 +112,7 @@ class BackChannel:
                     _demand_form(request, form)
                 return await handle(request, form)
             except Refused as refused:
-                return await self._refused(refused, path, form.get("client_id", ""))
+                return await self._refused(refused, path, refused.client_id)
 
         return answered
 

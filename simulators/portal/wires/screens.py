@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulators.kernel.clock import SECOND
-from simulators.kernel.wire import Route
+from simulators.kernel.wire import Route, Unreadable
 from simulators.portal import authorization, captcha, otp
 from simulators.portal.attempts import Reason, Refused, minutes_locked
 from simulators.portal.authorization import About
@@ -115,12 +115,11 @@ class Screens:
             elif given.get("resendCode") == "true":
                 await self._steps.resend(key, visitor)
             elif "codeBox1" in given:
-                typed = "".join(
-                    given.get(f"codeBox{box + 1}", "").strip() for box in range(self._entrance.spec.otp_length)
-                )
-                await self._steps.code(key, visitor, typed)
+                await self._steps.code(key, visitor, _digits(given, self._entrance.spec.otp_length))
             else:
-                await self._steps.password(key, visitor, given)
+                await self._steps.password(key, visitor, _with_password(given))
+        except Unreadable as unreadable:
+            await self._note(key, str(unreadable))
         except Refused as refused:
             return self._lost() if refused.reason is Reason.NO_ATTEMPT else self._to_form(key, refused.reason)
         return self._to_form(key)
@@ -139,7 +138,9 @@ class Screens:
     async def typed_at_vneid(self, request: Request, given: Given) -> Response:
         key = given.get("state", "")
         try:
-            await self._steps.password(key, cookies.visitor(request), given)
+            await self._steps.password(key, cookies.visitor(request), _with_password(given))
+        except Unreadable as unreadable:
+            await self._note(key, str(unreadable))
         except Refused as refused:
             return self._lost() if refused.reason is Reason.NO_ATTEMPT else self._to_form(key, refused.reason)
         return self._to_form(key)
@@ -150,9 +151,12 @@ class Screens:
         return page("logged_out")
 
     async def broken(self, _request: Request, why: str) -> Response:
-        body = {"error": "invalid_request", "description": ANYTHING_ELSE, "why": why}
-        await self._entrance.note("authorization_refused", About(), body)
+        await self._note("", why)
         return self._lost()
+
+    async def _note(self, key: str, why: str) -> None:
+        body = {"error": "invalid_request", "description": ANYTHING_ELSE, "why": why}
+        await self._entrance.note("authorization_refused", About(ref=key), body)
 
     def _to_form(self, key: str, reason: Reason | None = None) -> Response:
         failed = {"authFailure": "true", "authFailureMsg": PERSON[reason].code} if reason else {}
@@ -176,3 +180,17 @@ class Screens:
 
     def _lost(self) -> Response:
         return page("retry", {"told": ANYTHING_ELSE}, 400)
+
+
+def _digits(given: Given, length: int) -> str:
+    """What the boxes hold, one digit each; anything else costs no try."""
+    boxes = [given.get(f"codeBox{box + 1}", "").strip() for box in range(length)]
+    if not all(len(box) == 1 and box.isascii() and box.isdigit() for box in boxes):
+        raise Unreadable(f"codeBox1 to codeBox{length} hold one digit each")
+    return "".join(boxes)
+
+
+def _with_password(given: Given) -> Given:
+    if "password" not in given:
+        raise Unreadable("the form has no field password")
+    return given

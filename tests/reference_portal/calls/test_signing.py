@@ -152,6 +152,14 @@ def test_an_order_that_the_provider_does_not_take_failed(respx_mock, answer):
     assert outcome.message_vi
 
 
+@pytest.mark.parametrize("lost", [httpx.ReadError("cut"), httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("cut")])
+@respx.mock
+def test_an_order_whose_answer_was_lost_may_have_been_taken_and_is_asked_about(respx_mock, lost):
+    respx_mock.post(SIGN).mock(side_effect=[lost])
+
+    assert run(lambda http: smartca.sign(http, VNPT, ORDER)).state == "waiting"
+
+
 def told(message: str, code: int = 200, **data: Any) -> httpx.Response:
     return httpx.Response(200, json={"status_code": code, "message": message, "data": data or None})
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from simulators.control.people import People
+from simulators.kernel.citizens import Citizen
+from simulators.world import Family
 from tests.worlds import Visit, visit, without_key
 
 Story = Callable[..., Coroutine[Any, Any, None]]
@@ -133,7 +136,7 @@ async def test_many_people_differ(here: Visit) -> None:
     ("request_", "status", "named"),
     [
         ({"nme": "x"}, 422, "'nme'"),
-        ({"sex": "male"}, 422, "$.sex"),
+        ({"sex": "male"}, 422, "sex: "),
         ({"count": 0}, 422, "count: "),
         ({"count": 5001}, 422, "count: "),
         ({"count": "two"}, 422, "count: "),
@@ -143,6 +146,11 @@ async def test_many_people_differ(here: Visit) -> None:
         ({"id": 79190000001}, 422, "id: "),
         ({"id": "079190000001"}, 409, "id: "),
         ({"name": " "}, 422, "name: "),
+        ({"phone": "abc"}, 422, "phone: "),
+        ({"birth": "1999-02-01"}, 422, "birth: "),
+        ({"pin": ""}, 422, "pin: "),
+        ({"email": "no at"}, 422, "email: "),
+        ({"card": "x"}, 422, "card: "),
         ({"username": "nguyenvana"}, 422, "username: "),
     ],
 )
@@ -176,7 +184,7 @@ async def test_a_planned_fault_is_taken_as_often_as_planned(here: Visit) -> None
         ({"site": "invented.trun"}, "site: "),
         ({"effect": "lat"}, "effect: invented.turn has no effect 'lat'; it has: late, lost."),
         ({"about": ""}, "$.about"),
-        ({"times": 0}, "$.times"),
+        ({"times": -1}, "$.times"),
         ({"times": 1001}, "$.times"),
         ({"contract": "c-nobody"}, "contract: there is no contract 'c-nobody'"),
         ({"whom": "x"}, "`whom`"),
@@ -343,3 +351,21 @@ async def test_what_is_not_there_and_wrong_methods_are_never_our_fault(here: Vis
     assert (await here.http.post("/control/clock", content=b"\xff")).status_code == 422
     assert (await here.http.post("/control/clock", content=b"[]")).status_code == 422
     assert await here.words() == []
+
+
+def test_a_citizen_whose_making_was_cut_short_can_be_made_again() -> None:
+    cut = [True]
+
+    async def live() -> None:
+        async def on_citizen(_citizen: Citizen) -> None:
+            if cut.pop() if cut else False:
+                raise SystemError("killed here")
+
+        async with visit(Family(name="late", on_citizen=on_citizen)) as here:
+            with pytest.raises(SystemError, match="killed here"):
+                await People(here.world, here.families).make({"id": "079190000001"})
+            assert (await here.http.get("/control/citizens/079190000001")).status_code == 404
+            again = await here.http.post("/control/citizens", json={"id": "079190000001"})
+            assert again.status_code == 201
+
+    asyncio.run(live())

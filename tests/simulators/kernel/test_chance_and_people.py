@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, utils
 from simulators.kernel import faults
 from simulators.kernel.citizens import Citizen, Citizens, UnknownField
 from simulators.kernel.entropy import Entropy
-from simulators.kernel.pki import Pki
+from simulators.kernel.pki import Authorities, Pki
 from simulators.kernel.profiles import Leaf
 from simulators.kernel.records import Change, Key
 from simulators.kernel.store import Store
@@ -136,6 +136,27 @@ def test_a_certificate_carries_the_personal_id_and_signs_the_digest_it_is_given(
         leaf.public_key().verify(value, digest, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
         assert await pki.issued("vnpt", "001099000001") == [made]
         pki.close()
+
+    in_world(story)
+
+
+def test_a_ca_is_listed_in_the_very_change_that_makes_it() -> None:
+    async def story(store: Store, entropy: Entropy) -> None:
+        pki = Pki(store, entropy, "http://127.0.0.1:1")
+        seen: list[tuple[int, int]] = []
+
+        def look(step: str) -> None:
+            if step == "committed":
+                made = [one for (one,) in store.rows("SELECT about FROM records WHERE kind = 'certificate'")]
+                listed = store.peek(Key(Authorities, "world")) or Authorities()
+                seen.append((len([one for one in made if one != "root"]), len(listed.names)))
+
+        store._passing = look
+        for ca in ("vnpt", "ca2"):
+            await pki.authority(ca, {"C": "VN", "CN": ca})
+        await pki.issue("ca2", "001099000001", Leaf({"C": "VN", "CN": "Lê A"}, ("CCCD:001099000001",)))
+        pki.close()
+        assert list(dict.fromkeys(seen)) == [(0, 0), (1, 1), (2, 2), (3, 2)]
 
     in_world(story)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from simulators.payment.checksum import ENCODERS, base_string
 from tests.simulators.payment.world import KEY, PATH, Bench, bench, pay_fields, query_of, sha512, signed_url, story
 
 ENTRY = f"{PATH}/vpcpay.html"
@@ -244,6 +245,18 @@ async def test_a_repeated_parameter_is_turned_away_in_its_merchants_journal(b: B
     (row,) = b.journal("turned_away")
     assert (row.contract, row.ref) == (b.contract, "T1")
     assert "vnp_Amount" in row.body["why"]
+
+
+@pytest.mark.parametrize("encoder", sorted(ENCODERS))
+@story()
+async def test_what_is_told_is_hashed_as_the_merchant_writes_form_fields(b: Bench, encoder: str) -> None:
+    fields = pay_fields(b.terminal, vnp_OrderInfo="Le phi (ho so 1) 5*3 a~b!")
+    base = base_string(fields, encoder)
+    entered = await b.http.get(f"{ENTRY}?{base}&vnp_SecureHash={sha512(b.terminal['hash_secret'], base)}")
+    returned = (await b.pay(query_of(entered.headers["location"])["token"])).headers["location"]
+    told = query_of(returned)
+    given = told.pop("vnp_SecureHash")
+    assert (told["vnp_ResponseCode"], given) == ("00", sha512(b.terminal["hash_secret"], base_string(told, encoder)))
 
 
 @story()

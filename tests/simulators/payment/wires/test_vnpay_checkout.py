@@ -159,8 +159,10 @@ async def test_cancelling_returns_24_at_every_stage(b: Bench) -> None:
 async def test_wrong_otps_are_counted_and_the_last_ends_it_with_13(b: Bench) -> None:
     token = await b.start()
     for left in (2, 1):
-        page = seen(await b.pay(token, otp="000000") if left == 2 else await b.post("Otp", token=token, otp=""))
+        page = seen(await b.pay(token, otp="000000") if left == 2 else await b.post("Otp", token=token, otp="x"))
         assert f"Còn {left} lần" in page.text_of["mistake"]
+    for nothing in ({}, {"otp": " "}):
+        assert "nhập mã OTP" in seen(await b.post("Otp", token=token, **nothing)).text_of["mistake"]
     back = await b.post("Otp", token=token, otp="999999")
     assert query_of(back.headers["location"])["vnp_ResponseCode"] == "13"
     assert b.journal("payment_failed")[0].body["reason"] == "wrong_otp"
@@ -173,8 +175,9 @@ async def test_wrong_card_data_is_asked_again_and_ends_with_10(b: Bench) -> None
         page = await b.post("Card", token=token, bank="NCB", card_number="1<i>", card_holder="x", card_date="y")
         assert seen(page).text_of["mistake"]
         assert "<i>" not in page.text
-    back = await b.post("Card", token=token, bank="NCB")
-    assert query_of(back.headers["location"])["vnp_ResponseCode"] == "10"
+    assert "nhập số thẻ" in seen(await b.post("Card", token=token, bank="NCB")).text_of["mistake"]
+    told = query_of((await b.post("Card", token=token, bank="NCB", card_number="2")).headers["location"])
+    assert (told["vnp_ResponseCode"], told["vnp_BankCode"], told["vnp_CardType"]) == ("10", "NCB", "ATM")
 
 
 @story()

@@ -1,0 +1,1 @@
+"""Kills under load: simulators and portal die by SIGKILL and start again on the same --data, and nothing is lost."""
