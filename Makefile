@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help env conform test check load serve bite bitten docs clean
+.PHONY: help env conform test check load serve bite bitten docs deviations clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ bitten: $(RUNTIME) ## the kill matrix's rows that changed, and a tenth of the ot
 docs: $(DEV) ## generated docs, anew
 	$(BIN)/python -m conformance.catalogue
 	$(BIN)/python -m simulators docs > docs/providers.md
+
+deviations: $(DEV) ## foreign login clients against every deviation; rewrites docs/login-deviations.md
+	$(BIN)/python -m tests.interop.oidc
 
 clean: ## .venv and results away
 	rm -rf $(VENV) results

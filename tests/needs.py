@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,15 @@ ALL_TOOLS = "HOPCHUAN_ALL_TOOLS"
 # Debian's name of a tool where the command is called otherwise, or where another command does the same.
 COMMANDS = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
 
+# What is no command: a file that its package brings.
+FILES = {"mod_auth_openidc": "/usr/lib/apache2/modules/mod_auth_openidc.so"}
+
 needs = pytest.mark.needs
 
 
 def path_of(tool: str) -> str | None:
+    if tool in FILES:
+        return FILES[tool] if Path(FILES[tool]).exists() else None
     return next((path for name in COMMANDS.get(tool, (tool,)) if (path := shutil.which(name))), None)
 
 

@@ -61,7 +61,8 @@ ID_TOKENS = (
     "missing_exp",
     "expired",
 )
-"""Wrong in ways that every relying party tried refuses."""
+"""Wrong in ways that every relying party tried refuses (docs/login-deviations.md), save wrong_aud: authlib believes an aud that
+is not its own where azp is, which 3.1.3.7 (3) forbids."""
 
 
 @requirement(

@@ -19,11 +19,12 @@ from simulators.world import World
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
-    """What a change decided about tokens; the ID token is signed after it was saved."""
+    """What a change decided about tokens; the ID token is signed after it was saved. `of_…` are planned deviations."""
 
     grant: Grant
     pair: grants.Pair
-    effect: str
+    of_answer: str
+    of_id_token: str
     at: Instant
 
 
@@ -65,10 +66,10 @@ class Exchange:
         key, pair = Key(Grant, presented.code), self._pair()
 
         def decide(records: Records, now: Instant) -> Change:
-            if (failed := _taken(records, "login.token", records[key])).effect:
-                return _failed(failed, records[key])
+            if (planned := _taken(records, "login.token", records[key])).effect == "server_error":
+                return _failed(planned, records[key])
             change = grants.redeem(self.spec, records[key], presented, pair, now)
-            return _bent(records, change, pair, now)
+            return _bent(records, change, planned, pair, now)
 
         keys = [key, *_planned(await self._world.store.get(key), "login.token", "login.id_token")]
         return await self._answer((await self._world.store.change(keys, decide)).result)
@@ -84,10 +85,10 @@ class Exchange:
         )
 
         def decide(records: Records, now: Instant) -> Change:
-            if (failed := _taken(records, "login.token", records[grant_key])).effect:
-                return _failed(failed, records[grant_key])
+            if (planned := _taken(records, "login.token", records[grant_key])).effect == "server_error":
+                return _failed(planned, records[grant_key])
             change = grants.refresh(self.spec, records[token_key], records[grant_key], (client.id, pair), now)
-            return _bent(records, change, pair, now)
+            return _bent(records, change, planned, pair, now)
 
         keys = [token_key, grant_key, *_planned(grant if token else None, "login.token", "login.id_token")]
         return await self._answer((await self._world.store.change(keys, decide)).result)
@@ -163,7 +164,8 @@ class Exchange:
             told["scope"] = grant.asked.scope
         if grant.asked.is_openid:
             told["id_token"] = await self._id_token(made)
-        return {**told, "token_type": "Bearer", "expires_in": self.spec.access_token_ttl}
+        told |= {"token_type": "Bearer", "expires_in": self.spec.access_token_ttl}
+        return deviations.answered(told, made.of_answer)
 
     async def _id_token(self, made: _Made) -> str:
         citizen = await self._world.citizens.get(made.grant.citizen)
@@ -176,7 +178,7 @@ class Exchange:
             jti=self._world.entropy.uuid("login.jti"),
         )
         token = tokens.id_token(self.spec, made.grant, occasion, made.at)
-        return await self._keys.signed(deviations.id_token(token, made.effect, await self._keys.public_pem()))
+        return await self._keys.signed(deviations.id_token(token, made.of_id_token, await self._keys.public_pem()))
 
     def _pair(self) -> grants.Pair:
         entropy = self._world.entropy
@@ -205,14 +207,18 @@ def _failed(taken: faults.Taken, grant: Grant | None) -> Change:
     return Change(taken.records, taken.events, refused=refused)
 
 
-def _bent(records: Records, change: Change, pair: grants.Pair, now: Instant) -> Change:
-    """The change with the planned deviation of its ID token, its row marked."""
+def _bent(records: Records, change: Change, of_answer: faults.Taken, pair: grants.Pair, now: Instant) -> Change:
+    """The change with the planned deviations of its answer and its ID token, its row marked."""
     if change.refused:
         return change
     grant: Grant = change.result
-    taken = _taken(records, "login.id_token", grant) if grant.asked.is_openid else faults.NOTHING
-    events = change.events
-    if taken.effect:
-        events = (*taken.events, grants.event(grant, "code_redeemed", **events[0].body, injected=taken.effect))
-    made = _Made(grant=grant, pair=pair, effect=taken.effect, at=now)
-    return replace(change, records=(*change.records, *taken.records), events=events, result=made)
+    of_id_token = _taken(records, "login.id_token", grant) if grant.asked.is_openid else faults.NOTHING
+    made = _Made(grant=grant, pair=pair, of_answer=of_answer.effect, of_id_token=of_id_token.effect, at=now)
+    planned = [taken for taken in (of_answer, of_id_token) if taken.effect]
+    if not planned:
+        return replace(change, result=made)
+    injected = " ".join(taken.effect for taken in planned)
+    redeemed = grants.event(grant, "code_redeemed", **change.events[0].body, injected=injected)
+    used = [event for taken in planned for event in taken.events]
+    spent = [record for taken in planned for record in taken.records]
+    return replace(change, records=(*change.records, *spent), events=(*used, redeemed), result=made)

@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import socket
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ import uvicorn
 
 from simulators.kernel.clock import in_vietnam
 from simulators.kernel.journal import Question
+from tests.interop.node import workshop
 from tests.needs import needs
 from tests.simulators.payment.test_desk import FINE, Merchant
 from tests.simulators.payment.world import Bench, app_of, bench
@@ -30,18 +29,9 @@ RETURN = "http://localhost:8000/ve"
 
 
 @pytest.fixture(scope="module")
-def library(request: pytest.FixtureRequest) -> Path:
-    """The library in pytest's cache folder, fetched once for each worker; no lock file."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    folder = Path(request.config.cache.mkdir(f"interop-vnpay-{worker}"))
-    for name in ("package.json", "merchant.mjs"):
-        shutil.copy(HERE / name, folder / name)
-    installed = folder / "node_modules/vnpay/package.json"
-    if not installed.exists() or json.loads(installed.read_text())["version"] != "2.5.0":
-        command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stderr
-    return folder
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the merchant finds the library."""
+    return workshop(tmp_path_factory.mktemp("vnpay"), HERE / "package.json", HERE / "merchant.mjs")
 
 
 @dataclass
@@ -59,8 +49,8 @@ class Shop:
             *("node", "merchant.mjs", asked),
             cwd=self.folder,
             env={**os.environ, "TZ": "UTC"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
         told, wrong = await node.communicate()
         assert node.returncode == 0, wrong.decode()
