@@ -86,7 +86,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
 
 def _settings(world: World, profile: Profile, contract: Contract, request: ContractRequest) -> Settings:
     exchange = profile.exchange
-    told = discovery(exchange.url, exchange.issuer, exchange.spec.acr)
+    told = discovery(exchange)
     client_id = world.entropy.token("login.client", 27) + "a"
     values = {
         "profile": exchange.spec.id,

@@ -28,13 +28,14 @@ class _Made:
 
 
 class Exchange:
-    """One profile's. `url` is where the profile is reached."""
+    """One profile's. `url` is where browsers reach it, `back` where applications do (with TLS a listener of its own)."""
 
     def __init__(self, world: World, spec: LoginSpec, keys: Keys, url: str) -> None:
         self._world = world
         self._keys = keys
         self.spec = spec
         self.url = url
+        self.back = world.tls.url + url.removeprefix(world.url) if world.tls else url
         self.issuer = url + spec.issuer_path
 
     async def client(self, form: Mapping[str, str], header: str) -> Client:
