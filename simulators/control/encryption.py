@@ -62,11 +62,12 @@ class Encryption:
         tls = self._world.tls
         if tls is None:
             return refuse(409, WITHOUT)
-        if [one.id for one in await self._world.store.find(Contract, limit=2)] != [given.contract]:
+        known = await self._world.store.find(Contract)
+        if any(given.contract not in {one.id, one.request.beside} for one in known):
             return refuse(
                 409,
-                f"contract: the certificate is changed for all portals of this world, and {given.contract!r} is not its "
-                "only contract; start a world for this portal alone.",
+                f"contract: the certificate is changed for all portals of this world, and {given.contract!r} is not alone "
+                "in it; start a world for this portal.",
             )
         tls.show(given.certificate)
         body = {"certificate": given.certificate}

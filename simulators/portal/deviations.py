@@ -27,6 +27,9 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "missing_nonce",
         "bad_signature",
         "unknown_kid",
+        "unknown_crit",
+        "not_yet_valid",
+        "fresh_key",
     ),
     "login.callback": ("wrong_state", "missing_state", "access_denied"),
     "login.userinfo": (
@@ -37,10 +40,14 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "another_subject",
         "name_nfd",
         "server_error",
+        "unknown_kind",
+        "without_number",
     ),
     "login.token": ("server_error",),
 }
 
+FRESH_KEY = "fresh_key"
+"""Nothing wrong: the token is signed by a key that the key set has from now on, beside the old one."""
 LONG_AGO = 2 * 3600
 """Seconds: more than any leeway."""
 ELSEWHERE = "https://login.elsewhere.example/oauth2/token"
@@ -61,6 +68,8 @@ def id_token(token: Unsigned, effect: str, public_pem: bytes) -> Unsigned:
         "hs256_public_key": replace(token, header={**token.header, "alg": "HS256"}, secret=public_pem),
         "bad_signature": replace(token, spoiled=True),
         "unknown_kid": replace(token, header={**token.header, "kid": "of-no-key-here"}),
+        "unknown_crit": replace(token, header={**token.header, "crit": ["x-unknown"], "x-unknown": True}),
+        FRESH_KEY: token,
     }
     return bent[effect]
 
@@ -97,6 +106,7 @@ CLAIMS: dict[str, Callable[[Claims], Claims]] = {
     "numeric_sub": lambda claims: {**claims, "sub": 1_234_567_890},
     "expired": _expired,
     "wrong_nonce": lambda claims: {**claims, "nonce": str(claims.get("nonce", ""))[::-1] + "x"},
+    "not_yet_valid": lambda claims: {**claims, **{name: claims[name] + LONG_AGO for name in ("nbf", "exp")}},
 }
 
 USERINFO: dict[str, Callable[[Claims], Claims]] = {
@@ -111,4 +121,6 @@ USERINFO: dict[str, Callable[[Claims], Claims]] = {
     "kind_as_number": lambda told: {**told, "LoaiTaiKhoan": int(told["LoaiTaiKhoan"])},
     "another_subject": lambda told: {**told, "sub": ANOTHER_SUBJECT, "TechID": ANOTHER_SUBJECT},
     "name_nfd": lambda told: {**told, "HoVaTen": unicodedata.normalize("NFD", told["HoVaTen"])},
+    "unknown_kind": lambda told: {**told, "LoaiTaiKhoan": "9"},
+    "without_number": lambda told: _without(told, "SoDinhDanh"),
 }

@@ -15,7 +15,7 @@ from simulators.portal.desk.steps import Steps
 from simulators.portal.deviations import FAULT_SITES
 from simulators.portal.records import Attempt, Grant, event_source
 from simulators.portal.spec import LoginSpec
-from simulators.portal.wires import captchas
+from simulators.portal.wires import captchas, issued
 from simulators.portal.wires.authorize import FrontChannel
 from simulators.portal.wires.oauth2 import BackChannel, discovery
 from simulators.portal.wires.screens import Screens
@@ -80,7 +80,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
         journal_words=WORDS,
         ends={Attempt: (str, attempts.end), Grant: (None, grants.end)},
         on_contract=on_contract,
-        control_routes=(captchas.route([profile.steps for profile in profiles.values()]),),
+        control_routes=(captchas.route([profile.steps for profile in profiles.values()]), issued.route(world)),
     )
 
 

@@ -167,15 +167,16 @@ class Exchange:
     async def _id_token(self, made: _Made) -> str:
         citizen = await self._world.citizens.get(made.grant.citizen)
         assert citizen is not None, f"{made.grant.citizen} logged in"
+        key = await (self._keys.fresh() if made.effect == deviations.FRESH_KEY else self._keys.current())
         occasion = tokens.Occasion(
             issuer=self.issuer,
             techid=citizen.techid,
             access_token=made.pair.access,
-            kid=(await self._keys.current()).kid,
+            kid=key.kid,
             jti=self._world.entropy.uuid("login.jti"),
         )
         token = tokens.id_token(self.spec, made.grant, occasion, made.at)
-        return await self._keys.signed(deviations.id_token(token, made.effect, await self._keys.public_pem()))
+        return self._keys.signed(deviations.id_token(token, made.effect, await self._keys.public_pem()), key)
 
     def _pair(self) -> grants.Pair:
         entropy = self._world.entropy
