@@ -35,7 +35,7 @@ class Control:
     """One contract's view of the control side."""
 
     def __init__(self, url: str, key: str, contract: str = "", root: str = "") -> None:
-        self.url, self.contract = url.rstrip("/"), contract
+        self.url, self.contract, self.root = url.rstrip("/"), contract, root
         self._http = httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"Bearer {key}"},

@@ -1,4 +1,4 @@
-"""What planned faults make of an ID token, a callback and userinfo: one deviation each, all else right; pure."""
+"""What planned faults make of an ID token, a callback, a token answer and userinfo: one deviation each, all else right; pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulators.portal.tokens import Unsigned
+from simulators.portal.tokens import Unsigned, half_hash
 
 FAULT_SITES: dict[str, tuple[str, ...]] = {
     "login.id_token": (
@@ -28,28 +28,40 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "bad_signature",
         "unknown_kid",
         "unknown_crit",
+        "issued_in_future",
+        "issued_long_ago",
         "not_yet_valid",
-        "fresh_key",
+        "aud_with_others",
+        "nonce_in_other_case",
+        "wrong_at_hash",
     ),
-    "login.callback": ("wrong_state", "missing_state", "access_denied"),
+    "login.callback": (
+        "wrong_state",
+        "missing_state",
+        "repeated_state",
+        "wrong_iss",
+        "error_beside_code",
+        "access_denied",
+    ),
     "login.userinfo": (
         "without_email",
         "without_phone",
         "extra_claims",
         "kind_as_number",
         "another_subject",
+        "missing_sub",
         "name_nfd",
         "server_error",
         "unknown_kind",
         "without_number",
     ),
-    "login.token": ("server_error",),
+    "login.token": ("missing_access_token", "missing_id_token", "wrong_token_type", "server_error"),
+    "login.keys": ("fresh",),  # nothing wrong: an ID token under a key that the set has from now on
 }
 
-FRESH_KEY = "fresh_key"
-"""Nothing wrong: the token is signed by a key that the key set has from now on, beside the old one."""
 LONG_AGO = 2 * 3600
 """Seconds: more than any leeway."""
+A_DAY = 24 * 3600
 ELSEWHERE = "https://login.elsewhere.example/oauth2/token"
 ANOTHER_CLIENT = "AnotherApplicationOfTheLogin"
 ANOTHER_SUBJECT = "00000000-0000-4000-a000-00000000ffff"
@@ -69,21 +81,27 @@ def id_token(token: Unsigned, effect: str, public_pem: bytes) -> Unsigned:
         "bad_signature": replace(token, spoiled=True),
         "unknown_kid": replace(token, header={**token.header, "kid": "of-no-key-here"}),
         "unknown_crit": replace(token, header={**token.header, "crit": ["x-unknown"], "x-unknown": True}),
-        FRESH_KEY: token,
     }
     return bent[effect]
 
 
 def callback(told: Claims, effect: str) -> dict[str, Any]:
-    match effect:
-        case "wrong_state":
-            return {**told, "state": str(told.get("state", ""))[::-1] + "x"}
-        case "missing_state":
-            return _without(told, "state")
-    return dict(told)
+    if effect == "missing_state":
+        return _without(told, "state")
+    change = CALLBACK.get(effect)
+    return dict(change(told) if change else told)
+
+
+def answered(told: Claims, effect: str) -> dict[str, Any]:
+    """The token endpoint's answer."""
+    if effect.startswith("missing_"):
+        return _without(told, effect.removeprefix("missing_"))
+    return {**told, "token_type": "mac"} if effect == "wrong_token_type" else dict(told)
 
 
 def userinfo(told: Claims, effect: str) -> dict[str, Any]:
+    if effect == "missing_sub":
+        return _without(told, "sub")
     change = USERINFO.get(effect)
     return dict(change(told) if change else told)
 
@@ -92,11 +110,16 @@ def _without(told: Claims, name: str) -> dict[str, Any]:
     return {key: value for key, value in told.items() if key != name}
 
 
+def _other(value: object) -> str:
+    return f"{value or ''}"[::-1] + "x"
+
+
+def _moved(claims: Claims, seconds: int, *names: str) -> Claims:
+    return {**claims, **{name: claims[name] + seconds for name in names}}
+
+
 def _expired(claims: Claims) -> Claims:
-    moments = {
-        name: claims[name] - claims["exp"] + claims["iat"] - LONG_AGO for name in ("exp", "iat", "nbf", "auth_time")
-    }
-    return {**claims, **moments}
+    return _moved(claims, claims["iat"] - claims["exp"] - LONG_AGO, "exp", "iat", "nbf", "auth_time")
 
 
 CLAIMS: dict[str, Callable[[Claims], Claims]] = {
@@ -105,8 +128,20 @@ CLAIMS: dict[str, Callable[[Claims], Claims]] = {
     "wrong_azp": lambda claims: {**claims, "azp": ANOTHER_CLIENT},
     "numeric_sub": lambda claims: {**claims, "sub": 1_234_567_890},
     "expired": _expired,
-    "wrong_nonce": lambda claims: {**claims, "nonce": str(claims.get("nonce", ""))[::-1] + "x"},
-    "not_yet_valid": lambda claims: {**claims, **{name: claims[name] + LONG_AGO for name in ("nbf", "exp")}},
+    "wrong_nonce": lambda claims: {**claims, "nonce": _other(claims.get("nonce"))},
+    "nonce_in_other_case": lambda claims: {**claims, "nonce": str(claims.get("nonce", "")).swapcase()},
+    "issued_in_future": lambda claims: _moved(claims, LONG_AGO, "iat", "exp"),
+    "issued_long_ago": lambda claims: _moved(claims, -A_DAY, "iat", "nbf", "auth_time"),
+    "not_yet_valid": lambda claims: _moved(claims, LONG_AGO, "nbf", "exp"),
+    "aud_with_others": lambda claims: _without({**claims, "aud": [claims["aud"], ANOTHER_CLIENT]}, "azp"),
+    "wrong_at_hash": lambda claims: {**claims, "at_hash": half_hash("another access token")},
+}
+
+CALLBACK: dict[str, Callable[[Claims], Claims]] = {
+    "wrong_state": lambda told: {**told, "state": _other(told.get("state"))},
+    "repeated_state": lambda told: {**told, "state": [told.get("state"), _other(told.get("state"))]},
+    "wrong_iss": lambda told: {**told, "iss": ELSEWHERE},
+    "error_beside_code": lambda told: {**told, "error": "access_denied"},
 }
 
 USERINFO: dict[str, Callable[[Claims], Claims]] = {

@@ -24,7 +24,7 @@ class Granted:
     """Back to the application with these parameters; `session` is the one whose cookies the browser keeps."""
 
     redirect_uri: str
-    told: Mapping[str, str]
+    told: Mapping[str, Any]
     session: Session
 
 

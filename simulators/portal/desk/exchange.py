@@ -16,14 +16,19 @@ from simulators.portal.records import Grant, Token, event_source
 from simulators.portal.spec import LoginSpec
 from simulators.world import World
 
+OF_A_TOKEN = ("login.token", "login.id_token", "login.keys")
+"""Sites of one exchange."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
-    """What a change decided about tokens; the ID token is signed after it was saved."""
+    """What a change decided about tokens; the ID token is signed after it was saved. `of_…` are planned deviations."""
 
     grant: Grant
     pair: grants.Pair
-    effect: str
+    of_answer: str
+    of_id_token: str
+    of_keys: str
     at: Instant
 
 
@@ -64,12 +69,12 @@ class Exchange:
         key, pair = Key(Grant, presented.code), self._pair()
 
         def decide(records: Records, now: Instant) -> Change:
-            if (failed := _taken(records, "login.token", records[key])).effect:
-                return _failed(failed, records[key])
+            if (planned := _taken(records, "login.token", records[key])).effect == "server_error":
+                return _failed(planned, records[key])
             change = grants.redeem(self.spec, records[key], presented, pair, now)
-            return _bent(records, change, pair, now)
+            return _bent(records, change, planned, pair, now)
 
-        keys = [key, *_planned(await self._world.store.get(key), "login.token", "login.id_token")]
+        keys = [key, *_planned(await self._world.store.get(key), *OF_A_TOKEN)]
         return await self._answer((await self._world.store.change(keys, decide)).result)
 
     async def refresh(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
@@ -83,12 +88,12 @@ class Exchange:
         )
 
         def decide(records: Records, now: Instant) -> Change:
-            if (failed := _taken(records, "login.token", records[grant_key])).effect:
-                return _failed(failed, records[grant_key])
+            if (planned := _taken(records, "login.token", records[grant_key])).effect == "server_error":
+                return _failed(planned, records[grant_key])
             change = grants.refresh(self.spec, records[token_key], records[grant_key], (client.id, pair), now)
-            return _bent(records, change, pair, now)
+            return _bent(records, change, planned, pair, now)
 
-        keys = [token_key, grant_key, *_planned(grant if token else None, "login.token", "login.id_token")]
+        keys = [token_key, grant_key, *_planned(grant if token else None, *OF_A_TOKEN)]
         return await self._answer((await self._world.store.change(keys, decide)).result)
 
     async def userinfo(self, bearer: str) -> dict[str, Any]:
@@ -162,12 +167,13 @@ class Exchange:
             told["scope"] = grant.asked.scope
         if grant.asked.is_openid:
             told["id_token"] = await self._id_token(made)
-        return {**told, "token_type": "Bearer", "expires_in": self.spec.access_token_ttl}
+        told |= {"token_type": "Bearer", "expires_in": self.spec.access_token_ttl}
+        return deviations.answered(told, made.of_answer)
 
     async def _id_token(self, made: _Made) -> str:
         citizen = await self._world.citizens.get(made.grant.citizen)
         assert citizen is not None, f"{made.grant.citizen} logged in"
-        key = await (self._keys.fresh() if made.effect == deviations.FRESH_KEY else self._keys.current())
+        key = await (self._keys.fresh() if made.of_keys else self._keys.current())
         occasion = tokens.Occasion(
             issuer=self.issuer,
             techid=citizen.techid,
@@ -176,7 +182,7 @@ class Exchange:
             jti=self._world.entropy.uuid("login.jti"),
         )
         token = tokens.id_token(self.spec, made.grant, occasion, made.at)
-        return self._keys.signed(deviations.id_token(token, made.effect, await self._keys.public_pem()), key)
+        return self._keys.signed(deviations.id_token(token, made.of_id_token, await self._keys.public_pem()), key)
 
     def _pair(self) -> grants.Pair:
         entropy = self._world.entropy
@@ -205,14 +211,20 @@ def _failed(taken: faults.Taken, grant: Grant | None) -> Change:
     return Change(taken.records, taken.events, refused=refused)
 
 
-def _bent(records: Records, change: Change, pair: grants.Pair, now: Instant) -> Change:
-    """The change with the planned deviation of its ID token, its row marked."""
+def _bent(records: Records, change: Change, of_answer: faults.Taken, pair: grants.Pair, now: Instant) -> Change:
+    """The change with the planned deviations of its answer and its ID token, its row marked."""
     if change.refused:
         return change
     grant: Grant = change.result
-    taken = _taken(records, "login.id_token", grant) if grant.asked.is_openid else faults.NOTHING
-    events = change.events
-    if taken.effect:
-        events = (*taken.events, grants.event(grant, "code_redeemed", **events[0].body, injected=taken.effect))
-    made = _Made(grant=grant, pair=pair, effect=taken.effect, at=now)
-    return replace(change, records=(*change.records, *taken.records), events=events, result=made)
+    of_id_token = _taken(records, "login.id_token", grant) if grant.asked.is_openid else faults.NOTHING
+    of_keys = _taken(records, "login.keys", grant) if grant.asked.is_openid else faults.NOTHING
+    effects = {"of_answer": of_answer.effect, "of_id_token": of_id_token.effect, "of_keys": of_keys.effect}
+    made = _Made(grant=grant, pair=pair, at=now, **effects)
+    planned = [taken for taken in (of_answer, of_id_token, of_keys) if taken.effect]
+    if not planned:
+        return replace(change, result=made)
+    injected = " ".join(taken.effect for taken in planned)
+    redeemed = grants.event(grant, "code_redeemed", **change.events[0].body, injected=injected)
+    used = [event for taken in planned for event in taken.events]
+    spent = [record for taken in planned for record in taken.records]
+    return replace(change, records=(*change.records, *spent), events=(*used, redeemed), result=made)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
+from simulators.portal.deviations import ELSEWHERE
 from simulators.portal.providers.vnconnect_2022 import PROVIDER
 from tests.simulators.portal.house import HOME, VNCONNECT, Browser, House, Page, in_house, query, told
 
@@ -119,6 +122,27 @@ async def test_planned_callbacks(house: House, effect: str) -> None:
         assert "code" in given
         assert house.rows("code_issued")[0].body["injected"] == effect
     assert told(await house.log_in(house.browser(), citizen))["state"] == "state-of-the-portal"
+
+
+@pytest.mark.parametrize(
+    ("effect", "more"),
+    [
+        ("repeated_state", ("state", "latrop-eht-fo-etatsx")),
+        ("wrong_iss", ("iss", ELSEWHERE)),
+        ("error_beside_code", ("error", "access_denied")),
+    ],
+)
+@in_house()
+async def test_a_planned_callback_may_say_one_thing_too_many(house: House, effect: str, more: tuple[str, str]) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.callback", effect, citizen)
+    page = await house.log_in(house.browser(), citizen)
+    given = parse_qsl(urlsplit(page.reply.headers["location"]).query)
+    assert [pair for pair in given if pair == more or pair[0] == more[0]][-1] == more
+    assert ("state", "state-of-the-portal") in given
+    assert {"code", "session_state"} < {name for name, _value in given}
+    assert house.rows("code_issued")[0].body["injected"] == effect
+    assert len(told(await house.log_in(house.browser(), citizen))) == len(given) - 1
 
 
 @in_house()

@@ -18,13 +18,15 @@ from simulators.kernel.citizens import Citizen
 from simulators.kernel.records import Key
 from simulators.portal.desk.keys import Keys
 from simulators.portal.deviations import FAULT_SITES
+from simulators.portal.providers.vnconnect_2022 import PROVIDER as VNCONNECT_2022
 from simulators.portal.providers.vneid_2026 import PROVIDER as VNEID_2026
 from simulators.portal.records import SigningKey
 from tests.simulators.portal.house import House, in_house, told
 from tests.worlds import TET
 
 NOW = int(TET.timestamp())
-REFUSED_BY_SIGNATURE = {"alg_none", "hs256_public_key", "bad_signature", "unknown_kid"}
+REFUSED_BY_SIGNATURE = {"alg_none", "hs256_public_key", "bad_signature", "unknown_kid", "unknown_crit"}
+OLDEST = 3600
 
 
 class Refused(Exception):
@@ -42,7 +44,8 @@ async def a_login(house: House, citizen: Citizen) -> dict[str, Any]:
     return made
 
 
-async def by_joserfc(house: House, token: str) -> dict[str, Any]:
+async def by_joserfc(house: House, made: dict[str, Any]) -> dict[str, Any]:
+    token = made["id_token"]
     try:
         served = KeySet.import_key_set(await keys(house))
         registry = JWSRegistry(algorithms=["RS256"])
@@ -60,22 +63,31 @@ async def by_joserfc(house: House, token: str) -> dict[str, Any]:
         rules.validate(claims)
     except (JoseError, ValueError) as error:
         raise Refused(error) from error
-    if not isinstance(claims["sub"], str):
-        raise Refused("sub is not a string")
+    wrong = {
+        "sub is not a string": not isinstance(claims["sub"], str),
+        "meant for others too": claims["aud"] != house.sheet["client_id"],
+        "issued long ago": claims["iat"] < NOW - OLDEST,
+        "of another access token": claims["at_hash"] != half_hash(made["access_token"]),
+    }
+    if any(wrong.values()):
+        raise Refused([why for why, is_so in wrong.items() if is_so])
     return claims
+
+
+def half_hash(value: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()[:16]).rstrip(b"=").decode()
 
 
 @in_house()
 async def test_joserfc_takes_the_right_token(house: House) -> None:
     citizen = await house.world.citizens.make()
     made = await a_login(house, citizen)
-    claims = await by_joserfc(house, made["id_token"])
+    claims = await by_joserfc(house, made)
     assert claims["sub"] == citizen.techid
     assert claims["exp"] - claims["iat"] == 3600
     assert claims["acr"] == "LoA1"
     assert claims["auth_time"] == NOW
-    half = hashlib.sha256(made["access_token"].encode()).digest()[:16]
-    assert claims["at_hash"] == base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    assert claims["at_hash"] == half_hash(made["access_token"])
     assert (await house.userinfo(made["access_token"])).json()["sub"] == claims["sub"]
 
 
@@ -84,11 +96,11 @@ async def test_joserfc_takes_the_right_token(house: House) -> None:
 async def test_joserfc_refuses_each_planned_deviation_and_the_next_token_is_right(house: House, effect: str) -> None:
     citizen = await house.world.citizens.make()
     await house.fault("login.id_token", effect, citizen)
-    bent = (await a_login(house, citizen))["id_token"]
+    bent = await a_login(house, citizen)
     with pytest.raises(Refused):
         await by_joserfc(house, bent)
     assert house.rows("code_redeemed")[0].body["injected"] == effect
-    await by_joserfc(house, (await a_login(house, citizen))["id_token"])
+    await by_joserfc(house, await a_login(house, citizen))
     assert "injected" not in house.rows("code_redeemed")[1].body
 
 
@@ -154,8 +166,11 @@ async def test_planned_deviations_of_userinfo(house: House, effect: str) -> None
         "extra_claims": lambda: right.items() <= bent.items(),
         "kind_as_number": lambda: bent["LoaiTaiKhoan"] == 1,
         "another_subject": lambda: bent["sub"] == bent["TechID"] != right["sub"],
+        "missing_sub": lambda: "sub" not in bent and bent["TechID"] == right["TechID"],
         "name_nfd": lambda: bent["HoVaTen"] != right["HoVaTen"] and len(bent["HoVaTen"]) > len(right["HoVaTen"]),
         "server_error": lambda: bent["error"] == "server_error",
+        "unknown_kind": lambda: bent["LoaiTaiKhoan"] not in {"1", "2", "3"},
+        "without_number": lambda: "SoDinhDanh" not in bent and "HoVaTen" in bent,
     }
     assert seen[effect]()
     assert (await house.userinfo(access)).json() == right
@@ -169,6 +184,39 @@ async def test_a_planned_server_error_of_the_token_endpoint_leaves_the_code_good
     assert (await house.tokens(code)).status_code == 500
     assert house.rows("token_refused")[-1].body["injected"] == "server_error"
     assert (await house.tokens(code)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("effect", "name", "value"),
+    [
+        ("missing_access_token", "access_token", None),
+        ("missing_id_token", "id_token", None),
+        ("wrong_token_type", "token_type", "mac"),
+    ],
+)
+@in_house()
+async def test_a_planned_deviation_of_the_token_answer_is_of_one_answer(
+    house: House, effect: str, name: str, value: str | None
+) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.token", effect, citizen)
+    bent, right = await a_login(house, citizen), await a_login(house, citizen)
+    assert bent.get(name) == value != right[name]
+    assert set(right) - set(bent) <= {name}
+    assert [row.body.get("injected") for row in house.rows("code_redeemed")] == [effect, None]
+
+
+@in_house()
+async def test_an_answer_and_its_id_token_may_deviate_together(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    await house.fault("login.token", "wrong_token_type", citizen)
+    await house.fault("login.id_token", "missing_sub", citizen)
+    bent = await a_login(house, citizen)
+    assert bent["token_type"] == "mac"
+    with pytest.raises(Refused):
+        await by_joserfc(house, bent)
+    assert house.rows("code_redeemed")[0].body["injected"] == "wrong_token_type missing_sub"
+    assert len([row for row in house.rows() if row.word == "fault_used"]) == 2
 
 
 @in_house()
@@ -192,3 +240,17 @@ async def test_a_citizen_without_an_email_has_no_such_claim(house: House) -> Non
     await house.fault("login.userinfo", "without_phone", citizen)
     given = (await house.userinfo((await a_login(house, citizen))["access_token"])).json()
     assert not {"ThuDienTu", "SoDienThoai"} & set(given)
+
+
+@in_house()
+async def test_a_token_under_a_fresh_key_is_right_and_both_keys_are_in_the_set(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    (before,) = (await keys(house))["keys"]
+    await house.fault("login.keys", "fresh", citizen)
+    rotated = await a_login(house, citizen)
+    served = (await keys(house))["keys"]
+    assert served[0]["kid"] == before["kid"]
+    assert len({one["kid"] for one in served}) == 2
+    await by_joserfc(house, rotated)
+    await by_joserfc(house, await a_login(house, citizen))
+    assert await Keys(house.world, VNCONNECT_2022).read(rotated["id_token"])
