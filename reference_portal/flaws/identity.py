@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import httpx
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from reference_portal.calls import login
@@ -52,7 +53,7 @@ def _with_first_keys(parts: Parts) -> Parts:
             kept.append(await keys_of(http, provider))
         try:
             return check_claims(provider, decoded(id_token, kept[0]), attempt.nonce)
-        except ValueError as error:
+        except (JoseError, ValueError) as error:
             raise LoginRefused("ID token: no such key") from error
 
     return called(redeem=_redeeming(check))(parts)
@@ -73,9 +74,10 @@ def _unbound(provider: Provider, redirect_uri: str, attempt: Attempt) -> str:
 
 
 async def _without_nonce(
-    http: httpx.AsyncClient, provider: Provider, id_token: str, _attempt: Attempt
+    http: httpx.AsyncClient, provider: Provider, id_token: str, attempt: Attempt
 ) -> Mapping[str, Any]:
-    return await check_id_token(http, provider, id_token, str(unverified(id_token).get("nonce") or ""))
+    claims = decoded(id_token, await keys_of(http, provider))
+    return check_claims(provider, {**claims, "nonce": attempt.nonce}, attempt.nonce)
 
 
 async def _asked_twice(
