@@ -34,13 +34,13 @@ class Question:
 class Control:
     """One contract's view of the control side."""
 
-    def __init__(self, url: str, key: str, contract: str = "") -> None:
-        self.url, self.contract = url.rstrip("/"), contract
+    def __init__(self, url: str, key: str, contract: str = "", root: str = "") -> None:
+        self.url, self.contract, self.root = url.rstrip("/"), contract, root
         self._http = httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"Bearer {key}"},
             timeout=httpx.Timeout(PATIENCE_SECONDS, read=LONGEST_WAIT + PATIENCE_SECONDS),
-            verify=context(),
+            verify=context(root),
             trust_env=False,
         )
 

@@ -38,7 +38,9 @@ def explained(verdict: Verdict) -> str:
 
 def rerun_of(nodeid: str, options: Mapping[str, str]) -> str:
     """One command for this check alone; keys are read from the environment, never written."""
-    told = [f"--{name.replace('_', '-')}={shlex.quote(value)}" for name, value in options.items()]
+    told = [
+        f"--{name.replace('_', '-')}" + (f"={shlex.quote(value)}" if value else "") for name, value in options.items()
+    ]
     keys = [f'--{option}="${variable}"' for option, variable in KEY_VARIABLES.items()] if "portal" in options else []
     return " ".join(["pytest", shlex.quote(nodeid), *told, *keys])
 

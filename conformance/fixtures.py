@@ -7,11 +7,12 @@ import pytest
 from conformance.adapter import Dossiers, Login, Payments, Portal, Signings
 from conformance.checkout import Checkout
 from conformance.desk import Officer
-from conformance.failures import NotExercised
+from conformance.failures import NotExercised, Ours
 from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
 from conformance.people import Citizen, Inbox, Phone
 from conformance.records import Capabilities, Dossier
+from conformance.solitude import Solitude
 from conformance.stashes import BENCH
 
 
@@ -52,6 +53,14 @@ def visitor(lab: Lab, citizen: Citizen) -> Visitor:
 def stranger(lab: Lab) -> Visitor:
     """Another citizen who has logged in."""
     return lab.log_in()
+
+
+@pytest.fixture
+def solitude(lab: Lab, request: pytest.FixtureRequest) -> Solitude:
+    """Power over everybody's traffic."""
+    if request.node.get_closest_marker("alone") is None:
+        raise Ours(f"{request.node.nodeid} disturbs everybody: mark it `alone`")
+    return Solitude(lab.control)
 
 
 @pytest.fixture

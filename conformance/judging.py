@@ -16,7 +16,7 @@ from conformance.failures import NotExercised, Words
 from conformance.profiles import load
 from conformance.requirement import Requirement, requirement_of
 from conformance.stashes import BENCH, OPTIONS, RUN, SECRET_OPTIONS, SEEN, UNCLAIMED
-from conformance.target import HTTP_ADAPTER
+from conformance.target import HTTP_ADAPTER, Baseline
 from conformance.verdicts import Outcome, Verdict, cited, judged
 
 CHECK_SECONDS = 150
@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     profile = load(config.option.profile)
     unclaimed = {number for part in profile.unclaimed(seen[0].claims) for number in part.requirements}
+    _without_tls(config, items, seen[0])
     gone = [item for item in items if (asked := _asked(item)) and asked.number in unclaimed]
     rows = [_verdict(item, asked, Outcome.NOT_CLAIMED) for item in gone if (asked := _asked(item))]
     if gone:
@@ -48,6 +49,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         output[UNCLAIMED] = [row.plain() for row in rows]
     elif (run := config.stash.get(RUN, None)) is not None:
         run.add(rows)
+
+
+def _without_tls(config: pytest.Config, items: list[pytest.Item], baseline: Baseline) -> None:
+    """What needs TLS of the simulators is not run where they speak none; the profile does not score it."""
+    if baseline.target.simulators.startswith("https://"):
+        return
+    if gone := [item for item in items if item.get_closest_marker("tls") is not None]:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -118,6 +128,8 @@ def _asked(item: pytest.Item) -> Requirement | None:
 def _verdict(item: pytest.Item, asked: Requirement, outcome: Outcome) -> Verdict:
     options = {name: item.config.getoption(f"--{name.replace('_', '-')}") for name in OPTIONS}
     told = {name: value for name, value in options.items() if value and name not in SECRET_OPTIONS}
+    if item.config.option.tls:
+        told["tls"] = ""
     if (adapter := item.config.option.adapter) != HTTP_ADAPTER:
         told["adapter"] = adapter
     return Verdict(

@@ -115,10 +115,27 @@ class Lab:
         visitor.browser.keep_own_cookies()
         return visitor.browser.get(callback, operation="callback")
 
+    def through(self, visitor: Visitor, page: Page) -> Page:
+        """From a page of the login at which the browser is already to the page at which the portal puts it."""
+        return self._entrance(visitor).through(page)
+
     def callback_of(self, visitor: Visitor, *, target: str | None = None) -> str:
         """The address with code and state to which the login sends this browser; nobody has visited it yet."""
-        entrance = self._entrance(visitor)
-        return entrance.to_callback(visitor.login.begin(target))
+        return self.answered(visitor, visitor.login.begin(target))
+
+    def answered(self, visitor: Visitor, page: Page) -> str:
+        """The same from a page of the login."""
+        return self._entrance(visitor).to_callback(page)
+
+    def browser_of(self, home: str) -> Browser:
+        """A fresh browser whose home is another than the portal's."""
+        return Browser(self.send, home=home)
+
+    def tokens_of(self, issued: Row) -> tuple[str, ...]:
+        """The access and refresh tokens that the portal got for this code."""
+        tokens = tuple(self.control.get(f"/control/login/tokens/{issued.ref}")["tokens"])
+        self.learn(*tokens)
+        return tokens
 
     def phone(self, citizen: Citizen) -> Phone:
         return Phone(self.control, citizen)

@@ -45,12 +45,13 @@ class LaunchedPortal:
 
 @dataclass(frozen=True)
 class Running:
-    """What runs: the simulators (`nonce` is this start's) and the portals in the order of `flaws`."""
+    """What runs: the simulators (`nonce` is this start's, `root` their own where they speak TLS), the portals by `flaws`."""
 
     url: str
     key: str = field(repr=False)
     nonce: str
     portals: tuple[LaunchedPortal, ...]
+    root: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -58,17 +59,23 @@ class Running:
 
 @contextmanager
 def launched(
-    flaws: Sequence[str | None] = (None,), *, login_profile: str = "vnconnect-2022", logs: Path | None = None
+    flaws: Sequence[str | None] = (None,),
+    *,
+    login_profile: str = "vnconnect-2022",
+    logs: Path | None = None,
+    tls: bool = False,
 ) -> Iterator[Running]:
     """One world and a portal for each flaw (None is the right one), all portals in one process."""
     with ExitStack() as stack:
         folder = logs or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hopchuan-")))
         berths = [stack.enter_context(_bound()) for _ in flaws]
-        simulators = _Process("simulators", ["serve", "--port", "0", "--with-parent"], folder)
+        simulators = _Process(
+            "simulators", ["serve", "--port", "0", "--with-parent", *(["--tls"] if tls else [])], folder
+        )
         stack.enter_context(simulators)
         told = simulators.line()
         portals, orders = [], []
-        with Control(told["url"], told["key"]) as control:
+        with Control(told["url"], told["key"], root=told.get("root", "")) as control:
             for berth, flaw in zip(berths, flaws, strict=True):
                 portal, order = _contracted(control, berth, flaw, login_profile)
                 portals.append(portal)
@@ -77,7 +84,7 @@ def launched(
         stack.enter_context(fleet)
         fleet.say({"portals": orders})
         fleet.line()
-        yield Running(told["url"], told["key"], told["nonce"], tuple(portals))
+        yield Running(told["url"], told["key"], told["nonce"], tuple(portals), told.get("root", ""))
 
 
 def _bound() -> socket.socket:

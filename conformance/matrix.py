@@ -16,7 +16,7 @@ MOST_ALSO = 2
 
 @dataclass(frozen=True)
 class Flaw:
-    """A row of the reference portal's table of flaws."""
+    """A row of the reference portal's table of flaws; `tls`: it shows only where the simulators speak TLS."""
 
     name: str
     caught_by: tuple[str, ...]
@@ -24,6 +24,7 @@ class Flaw:
     repeats: str
     vi: str
     en: str
+    tls: bool = False
 
 
 @dataclass(frozen=True)

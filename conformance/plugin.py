@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("hopchuan", "Hợp Chuẩn: certify a public-service portal")
     for name, text in OPTIONS.items():
         group.addoption(f"--{name.replace('_', '-')}", help=text)
+    group.addoption("--tls", action="store_true", help="start the simulators with TLS (with --portal: as they are)")
     group.addoption("--adapter", default=HTTP_ADAPTER, help="module:Class of the client that reaches the portal")
     group.addoption("--profile", default="basic", help="what is scored (conformance/profiles)")
     group.addoption("--results", default="results", help="folder in which each run leaves its evidence")
@@ -117,12 +118,16 @@ def _target(config: pytest.Config, stack: ExitStack) -> Target:
     """The portal that the options name, or the reference portal, started now."""
     options = {name: config.getoption(f"--{name.replace('_', '-')}") for name in OPTIONS}
     if options["portal"]:
+        if config.option.tls and not str(options["simulators"]).startswith("https://"):
+            raise WrongOption(
+                f"--tls: the simulators at {options['simulators']} speak none; start them with serve --tls."
+            )
         return given(options | {"adapter": config.option.adapter})
     if said := [f"--{name.replace('_', '-')}" for name, value in options.items() if value]:
         raise WrongOption(
             f"{', '.join(said)}: without --portal the reference portal is started, and needs none of them."
         )
-    return Target.launched(stack.enter_context(launched()), config.option.adapter)
+    return Target.launched(stack.enter_context(launched(tls=config.option.tls)), config.option.adapter)
 
 
 def _set_up(config: pytest.Config, baseline: Baseline, folder: Path, *, part: str) -> None:

@@ -1,9 +1,17 @@
 """What a browser holds of a session at the portal, found by trying: the cookies without which nobody is signed in."""
 
+import base64
+from urllib.parse import urlencode
+
 from conformance.browser import Browser
 from conformance.cookies import Cookie, Jar
 from conformance.lab import Lab, Visitor
+from conformance.people import Citizen
+from conformance.records import Procedure
 from conformance.sites import host_of
+
+DEEP_LINK = "/nop-ho-so"
+"""Where the national portal sends a citizen (specs of the national portal's links)."""
 
 
 def own_cookies(browser: Browser) -> tuple[Cookie, ...]:
@@ -21,6 +29,20 @@ def session_cookies(lab: Lab, visitor: Visitor) -> tuple[Cookie, ...]:
 def thief_of(lab: Lab, visitor: Visitor) -> Visitor:
     """Somebody elsewhere with a copy of all cookies that this browser has now."""
     return lab.visitor(visitor.citizen, visitor.browser.copy())
+
+
+def leave(visitor: Visitor) -> None:
+    """Log out as a person does: where the portal sends the browser on to the login, it goes there."""
+    onward = visitor.login.logout().header("Location")
+    if onward:
+        visitor.browser.get(onward, operation="logout")
+
+
+def deep_link(lab: Lab, wanted: Procedure, citizen: Citizen) -> str:
+    """As the national portal writes it for this person: MDT is the TechID in base64."""
+    asked = {"MaTTHCDP": wanted.code, "MaCoQuanThucHien": wanted.agency, "vnconnect": "1"}
+    asked |= {"MaDVC": f"{wanted.code}.02", "MDT": base64.b64encode(citizen.techid.encode()).decode()}
+    return f"{lab.portal.origin}{DEEP_LINK}?{urlencode(asked)}"
 
 
 def _signed_in(lab: Lab, visitor: Visitor, *, without: Cookie) -> bool:

@@ -11,12 +11,14 @@ OPTIONS = {
     "portal": "address of the portal to certify; without it the reference portal is started",
     "simulators": "address of the simulators that the portal is configured for",
     "simulators_key": "their run key (or the variable HOPCHUAN_KEY)",
+    "simulators_root": "file with the root certificate of simulators that speak TLS (PEM)",
     "contract": "id of the portal's contract",
     "portal_key": "the portal's own key for the operations officer and books (or the variable HOPCHUAN_PORTAL_KEY)",
 }
 SECRET_OPTIONS = frozenset({"simulators_key", "portal_key"})
 MARKERS = (
     "alone: runs last and by itself, because it disturbs everybody",
+    "tls: needs simulators that speak TLS (--tls); without them it is not run",
     "role(name): the role of the procedure that `draft` and `dossier` are made of",
 )
 UNCLAIMED = "hopchuan_not_claimed"

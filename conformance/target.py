@@ -45,6 +45,8 @@ class Target:
     key: str = field(default="", repr=False)
     portal_key: str = field(default="", repr=False)
     nonce: str = ""
+    root: str = ""
+    """PEM of the simulators' own root, where they speak TLS."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     def to_json(self) -> str:
@@ -66,11 +68,12 @@ class Target:
             key=running.key,
             portal_key=portal.key,
             nonce=running.nonce,
+            root=running.root,
             secrets=(running.key, portal.key, *portal.secrets),
         )
 
     def control(self) -> Control:
-        return Control(self.simulators, self.key, self.contract)
+        return Control(self.simulators, self.key, self.contract, self.root)
 
     def connect(self, send: Send) -> Portal:
         return factory_of(self.adapter)(Wiring(self.portal, self.portal_key, send))
@@ -113,7 +116,22 @@ def given(options: Mapping[str, str | None]) -> Target:
         adapter=told.get("adapter") or HTTP_ADAPTER,
         key=str(told["simulators_key"]),
         portal_key=str(told["portal_key"]),
+        root=_root(told.get("simulators_root")),
     )
+
+
+def _root(file: str | None) -> str:
+    if not file:
+        return ""
+    try:
+        pem = Path(file).read_text("utf-8")
+        context(pem)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise WrongOption(
+            f"--simulators-root {file}: no certificate can be read there ({error}); `python -m simulators serve --tls` "
+            "writes root.pem into its --data."
+        ) from error
+    return pem
 
 
 def factory_of(adapter: str) -> Callable[[Wiring], Portal]:
@@ -140,7 +158,7 @@ def probe(target: Target) -> Baseline:
         raise Ours(f"the simulators at {target.simulators} are not the ones that were started for this run")
     secrets = _secrets(target)
     known = Target(**{**asdict(target), "nonce": nonce, "secrets": (*target.secrets, *secrets)})
-    with HttpxTransport(patience=PROBE_SECONDS) as send:
+    with HttpxTransport(patience=PROBE_SECONDS, tls=context(target.root)) as send:
         portal = _adapted(known, send)
         capabilities = _capabilities(known, portal)
         parts = _parts(known, portal, send)
@@ -157,7 +175,7 @@ def nonce_of(target: Target) -> str:
     """Which start of the simulators answers there now."""
     try:
         reply = httpx.get(
-            f"{target.simulators}/control/health", verify=context(), timeout=PROBE_SECONDS, trust_env=False
+            f"{target.simulators}/control/health", verify=context(target.root), timeout=PROBE_SECONDS, trust_env=False
         )
         return str(reply.raise_for_status().json()["nonce"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:

@@ -32,7 +32,7 @@ def build(
     clock: Callable[[], datetime] = server_clock,
 ) -> Starlette:
     """A portal; `http` and `workers` are handed in where several portals share them, and then ended by their owner."""
-    client = http or httpx.AsyncClient()
+    client = http or httpx.AsyncClient(verify=parts.trust(settings.roots))
     pool = workers or Workers()
     books = Books(settings.data and settings.data / "portal.sqlite")
     office = Office(settings=settings, parts=parts, books=books, http=client, workers=pool, clock=clock)

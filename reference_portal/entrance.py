@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from reference_portal.accounts import ATTEMPTS_KEPT, Account, Session, new_token, session_id
 from reference_portal.books import Change
-from reference_portal.calls.login import Attempt, Identity, LoginRefused, logout_url
+from reference_portal.calls.asking import LoginRefused
+from reference_portal.calls.login import Attempt, Identity, logout_url
 from reference_portal.dossiers import Refused
 from reference_portal.office import Office
 from reference_portal.settings import CALLBACK_PATH
@@ -48,7 +49,18 @@ async def complete(office: Office, token: str, answer: Mapping[str, str]) -> tup
     contact = rules.contact(identity)
     fresh = rules.token_after_login(token)
     await office.change(lambda change: _signed_in(office, change, (token, fresh), identity, contact))
-    return fresh, attempt.target
+    return fresh, rules.onward(attempt, identity)
+
+
+async def enter(office: Office, techid: str) -> str | None:
+    """A session for a known account without any login: no right portal comes here."""
+    known = next(iter(office.books.find(Account, about=techid)), None)
+    if known is None:
+        return None
+    fresh, at = new_token(), office.now().timestamp()
+    session = Session(id=session_id(fresh), about=known.id, since=at, seen=at)
+    await office.change(lambda change: change.put(session))
+    return fresh
 
 
 def account(office: Office, token: str) -> Account | None:
@@ -81,7 +93,7 @@ async def leave(office: Office, token: str) -> str | None:
                 change.put(replace(current, about="", attempts=(), id_token=""))
 
         await office.change(decide)
-    if not session.id_token:
+    if not session.id_token or not office.parts.rules.login.logout_at_provider:
         return None
     return logout_url(office.settings.login, session.id_token, office.settings.origin + "/")
 
@@ -96,8 +108,9 @@ def _taken(office: Office, change: Change, token: str, state: str) -> Attempt | 
     session = change.get(Session, session_id(token)) if token else None
     if session is None or not session.alive(office.now().timestamp()):
         return None
-    attempt = office.parts.rules.login.attempt_for(session.attempts, state)
-    if attempt is not None:
+    rules = office.parts.rules.login
+    attempt = rules.attempt_for(session.attempts, state)
+    if attempt is not None and rules.attempt_serves_once:
         change.put(replace(session, attempts=tuple(other for other in session.attempts if other != attempt)))
     return attempt
 

@@ -1,4 +1,4 @@
-"""Many portals in one process and loop, each on its own socket, sharing one HTTP client and the workers."""
+"""Many portals in one process and loop, each on its own socket, sharing HTTP client and workers."""
 
 import asyncio
 import contextlib
@@ -30,11 +30,12 @@ class Berth:
 
 async def serve(berths: Sequence[Berth], *, ready: asyncio.Event, end: asyncio.Event) -> None:
     """Serves all until `end` is set; `ready` is set when every portal answers."""
-    async with httpx.AsyncClient(limits=_CONNECTIONS, trust_env=False) as http:
+    async with contextlib.AsyncExitStack() as stack:
         workers = Workers()
         try:
             servers = [
-                _Server(_config(build(berth.settings, berth.parts, http=http, workers=workers))) for berth in berths
+                _Server(_config(build(berth.settings, berth.parts, http=http, workers=workers)))
+                for berth, http in zip(berths, await _clients(berths, stack), strict=True)
             ]
             running = [
                 asyncio.create_task(server.serve(sockets=[berth.listener]))
@@ -52,6 +53,17 @@ async def serve(berths: Sequence[Berth], *, ready: asyncio.Event, end: asyncio.E
             await asyncio.gather(*running)
         finally:
             workers.close()
+
+
+async def _clients(berths: Sequence[Berth], stack: contextlib.AsyncExitStack) -> list[httpx.AsyncClient]:
+    """For each berth; those that trust the same roots in the same way share one."""
+    made: dict[object, httpx.AsyncClient] = {}
+    for berth in berths:
+        trust, roots = berth.parts.trust, berth.settings.roots
+        if (trust, roots) not in made:
+            client = httpx.AsyncClient(limits=_CONNECTIONS, trust_env=False, verify=trust(roots))
+            made[trust, roots] = await stack.enter_async_context(client)
+    return [made[berth.parts.trust, berth.settings.roots] for berth in berths]
 
 
 class _Server(uvicorn.Server):

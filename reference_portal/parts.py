@@ -1,10 +1,11 @@
-"""What a portal is made of and a flaw may replace: rules, calls, sealing and the books' discipline."""
+"""What a portal is made of and a flaw may replace: rules, calls, sealing, the books' discipline, whom it trusts."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import ssl
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from reference_portal import seals
+from reference_portal import seals, trust
 from reference_portal.books import Books, Change, atomically
 from reference_portal.calls import hub, login, messages, smartca, vnpay
 from reference_portal.rules import RIGHT_RULES, Rules
@@ -52,6 +53,7 @@ class Parts:
     calls: Calls = Calls()
     sealing: Sealing = Sealing()
     discipline: Discipline = atomically
+    trust: Callable[[Sequence[bytes]], ssl.SSLContext] = trust.of_these
 
 
 RIGHT = Parts()

@@ -30,12 +30,12 @@ def line(dossier: Dossier, rules: Rules) -> Json:
 
 
 def whole(dossier: Dossier, books: Books, rules: Rules, signing: str | None = None) -> Json:
-    request = dossier.supplement
+    request, (applicant, personal_id) = dossier.supplement, rules.filing.applicant(dossier)
     asked = request and {"reason": request.reason, "components": request.components, "until": request.until}
     return {
         **line(dossier, rules),
         "refusal": dossier.refusal,
-        "applicant": {"name": dossier.applicant, "personal_id": dossier.personal_id},
+        "applicant": {"name": applicant, "personal_id": personal_id},
         "supplement": asked,
         "components": [_component(component, signing) for component in dossier.components],
         "fees": [_fee(fee) for fee in dossier.fees],

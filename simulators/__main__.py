@@ -23,6 +23,7 @@ AFTER_SERVE = """\
 examples:
   python -m simulators serve                                 free port, everything forgotten at the end
   python -m simulators serve --port 8400 --data sandbox      a sandbox that survives: same URLs, same key, same inbox
+  python -m simulators serve --tls --data sandbox            the same over https; its root is sandbox/root.pem
   python -m simulators serve --world tet.toml --only ca      other limits than the providers', CAs alone
 
 a world file (TOML):
@@ -78,6 +79,7 @@ def _add_serve(commands: Any) -> None:
     serve.add_argument("--seed", help="the same seed makes the same people and the same chance")
     serve.add_argument("--smtp-port", type=int, metavar="N", help="port of the mail server (default: as --port)")
     serve.add_argument("--key", help="the run key (default: drawn by the operating system)")
+    serve.add_argument("--tls", action="store_true", help="speak https, with certificates of the world's own root")
     serve.add_argument("--with-parent", action="store_true", help="end when standard input, a pipe, is closed")
 
 
@@ -92,6 +94,7 @@ def _add_settings(commands: Any) -> None:
     settings.set_defaults(run=_settings)
     settings.add_argument("--url", required=True, help="of the running server, as serve printed it")
     settings.add_argument("--key", required=True, help="the run key, as serve printed it")
+    settings.add_argument("--root", type=Path, metavar="FILE", help="root of a server that speaks https (root.pem)")
     settings.add_argument("--name", default="portal", help="of the portal, for people")
     settings.add_argument("--redirect-uri", action="append", default=[], metavar="URL", help="of the login; repeatable")
     settings.add_argument("--post-logout-redirect-uri", action="append", default=[], metavar="URL", help="repeatable")
@@ -132,7 +135,7 @@ def _settings(given: argparse.Namespace) -> int:
         "login_profile": given.profile,
     }
     try:
-        sys.stdout.write(settings(given.url, given.key, request, as_env=given.format == "env"))
+        sys.stdout.write(settings(given.url, given.key, request, as_env=given.format == "env", root=given.root))
     except NotGiven as error:
         sys.stderr.write(f"simulators: {error}\n")
         return 1

@@ -20,6 +20,8 @@ from simulators.mounting import BadWorld
 KEPT = "sandbox.json"
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
+SIDES = {"back": "https", "status": "http"}
+"""The further listeners of a world with TLS, and what they speak."""
 EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # refused without a public URL
 
 
@@ -38,6 +40,7 @@ class Options:
     smtp_port: int | None = None
     key: str | None = None
     with_parent: bool = False
+    tls: bool = False
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -48,23 +51,36 @@ class Kept(msgspec.Struct, frozen=True):
     smtp_port: int
     key: str
     seed: str
+    tls: bool = False
+    back_port: int = 0
+    """With TLS: of the login's back channel."""
+    status_port: int = 0
+    """With TLS: of certificate status, which is plain http."""
     host: str = LOOPBACK
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """Both sockets are bound; the world's listens only when the world is ready."""
+    """All sockets are bound; the world's listen only when the world is ready. `sides` are those that TLS needs."""
 
     folder: Path
     kept: Kept
     web: socket.socket
     smtp: socket.socket
+    sides: dict[str, socket.socket]
 
     @property
     def mail_server(self) -> tuple[str, int]:
         """Host and port as portals are told."""
         host, port = self.smtp.getsockname()[:2]
         return (urlsplit(self.kept.url).hostname or host) if host in EVERYWHERE else host, port
+
+    def beside(self, name: str) -> str:
+        """The address of a side listener; the world's own where there is none."""
+        if name not in self.sides:
+            return self.kept.url
+        host = urlsplit(self.kept.url).netloc.rpartition(":")[0] or urlsplit(self.kept.url).netloc
+        return f"{SIDES[name]}://{host}:{self.sides[name].getsockname()[1]}"
 
 
 @contextlib.contextmanager
@@ -77,11 +93,18 @@ def opened(options: Options, seed: str) -> Iterator[Sandbox]:
         options = replace(options, host=options.host or (earlier.host if earlier else LOOPBACK))
         web = _web_socket(options, earlier)
         smtp = _bound(options.host, _first(options.smtp_port, earlier.smtp_port if earlier else None), "--smtp-port")
-        with web, smtp:
-            kept = _kept(options, seed, earlier, (web, smtp))
+        with contextlib.ExitStack() as open_ones:
+            for opened_before in (web, smtp):
+                open_ones.enter_context(opened_before)
+            tls = options.tls or bool(earlier and earlier.tls)
+            sides = {
+                name: open_ones.enter_context(_bound(options.host, _kept_port(earlier, name), f"--tls ({name})"))
+                for name in (SIDES if tls else ())
+            }
+            kept = _kept(options, seed, earlier, (web, smtp), sides)
             if kept != earlier:
                 _write(folder / KEPT, kept)
-            yield Sandbox(folder, kept, web, smtp)
+            yield Sandbox(folder, kept, web, smtp, sides)
     finally:
         if options.data is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -110,17 +133,37 @@ def _earlier(path: Path) -> Kept | None:
         raise BadWorld(f"--data: {path} is damaged ({error}); take another folder.") from error
 
 
-def _kept(options: Options, seed: str, earlier: Kept | None, sockets: tuple[socket.socket, socket.socket]) -> Kept:
+def _kept_port(earlier: Kept | None, name: str) -> int:
+    return {"back": earlier.back_port, "status": earlier.status_port}[name] if earlier else 0
+
+
+def _kept(
+    options: Options,
+    seed: str,
+    earlier: Kept | None,
+    sockets: tuple[socket.socket, socket.socket],
+    sides: dict[str, socket.socket],
+) -> Kept:
     """What stands from now on; an option that contradicts what was kept is refused, for URLs are inside certificates."""
     ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
-    url = (_absolute(options.public_url or "") or (earlier.url if earlier else "") or _url_of(sockets[0])).rstrip("/")
+    back, status = (sides[name].getsockname()[1] if name in sides else 0 for name in SIDES)
+    own = _url_of(sockets[0], tls=bool(sides))
+    url = (_absolute(options.public_url or "") or (earlier.url if earlier else "") or own).rstrip("/")
     said = options.seed or seed
+    # The run key is never drawn from the seed: who knows the seed would know the key.
+    now = Kept(
+        url,
+        *ports,
+        options.key or (earlier.key if earlier else fresh_seed() + fresh_seed()),
+        said or (earlier.seed if earlier else fresh_seed()),
+        host=options.host,
+        tls=bool(sides),
+        back_port=back,
+        status_port=status,
+    )
     if earlier is None:
-        # The run key is never drawn from the seed: who knows the seed would know the key.
-        key = options.key or fresh_seed() + fresh_seed()
-        return Kept(url, *ports, key, said or fresh_seed(), options.host)
-    now = Kept(url, *ports, options.key or earlier.key, said or earlier.seed, options.host)
-    for name in ("port", "smtp_port", "url", "seed"):
+        return now
+    for name in ("port", "smtp_port", "tls", "url", "seed"):
         if getattr(now, name) != getattr(earlier, name):
             raise BadWorld(
                 f"--data: this world was made with {name} {getattr(earlier, name)!r}, and certificates and contracts rest "
@@ -129,13 +172,14 @@ def _kept(options: Options, seed: str, earlier: Kept | None, sockets: tuple[sock
     return now
 
 
-def _url_of(web: socket.socket) -> str:
+def _url_of(web: socket.socket, *, tls: bool) -> str:
     host, port = web.getsockname()[:2]
     if host in EVERYWHERE:
         raise BadWorld(
             f"--host: {host} is every address and no URL; say with --public-url how portals reach this server."
         )
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _write(path: Path, kept: Kept) -> None:

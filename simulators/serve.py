@@ -12,6 +12,7 @@ import stat
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
@@ -25,6 +26,8 @@ from simulators.kernel.entropy import Entropy, fresh_seed
 from simulators.kernel.journal import Journal
 from simulators.kernel.pki import Pki
 from simulators.kernel.store import Store
+from simulators.kernel.tls import OWN_HOSTS, Tls
+from simulators.listeners import beside
 from simulators.mounting import BadWorld
 from simulators.sandbox import BACKLOG, Options, Sandbox, opened
 from simulators.world import World
@@ -83,17 +86,21 @@ class Parent(asyncio.Protocol):
 async def make_world(store: Store, sandbox: Sandbox) -> World:
     kept = sandbox.kept
     entropy = await Entropy.begin(store, kept.seed)
+    pki = Pki(store, entropy, sandbox.beside("status"))
+    hosts = dict.fromkeys((urlsplit(kept.url).hostname or "", *OWN_HOSTS))
+    tls = await Tls.begin(pki, sandbox.beside("back"), tuple(hosts), sandbox.folder) if kept.tls else None
     return World(
         store=store,
         journal=Journal(store, {}),
         entropy=entropy,
         courier=Courier(store, {}),
-        pki=Pki(store, entropy, kept.url),
+        pki=pki,
         citizens=Citizens(store, entropy),
         url=kept.url,
         smtp=sandbox.mail_server,
         key=kept.key,
         nonce=fresh_seed(),
+        tls=tls,
     )
 
 
@@ -102,11 +109,13 @@ async def _live(options: Options, sandbox: Sandbox, given: worldfile.WorldFile) 
     world = await make_world(store, sandbox)
     try:
         families = mounting.mount(world, given.overrides, options.only)
-        server = Server(_config(mounting.application(world, families)), ready=lambda: _announce(world))
+        app = mounting.application(world, families)
+        server = Server(_config(app, ssl_context_factory=world.tls and world.tls.front), ready=lambda: _announce(world))
         if options.with_parent:
             await _watch_parent(server)
         jobs = [world.courier.run, *(job for family in families for job in family.background)]
-        async with _mail(world, sandbox.smtp, [family.name for family in families]):
+        mail = _mail(world, sandbox.smtp, [family.name for family in families])
+        async with mail, beside(world, app, _config, sandbox.sides):
             await _run(world, server, sandbox.web, jobs)
     finally:
         world.pki.close()
@@ -154,9 +163,10 @@ async def _watch_parent(server: Server) -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: Parent(server), sys.stdin)
 
 
-def _config(app: Any) -> uvicorn.Config:
+def _config(app: Any, *, ssl_context_factory: Any = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        ssl_context_factory=ssl_context_factory,
         http="httptools",
         ws="none",
         lifespan="off",
@@ -172,6 +182,8 @@ def _config(app: Any) -> uvicorn.Config:
 
 def _announce(world: World) -> None:
     line = {"url": world.url, "key": world.key, "smtp": world.smtp, "nonce": world.nonce, "pid": os.getpid()}
+    if world.tls:
+        line["root"] = world.tls.root_pem
     sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     sys.stdout.flush()
     if sys.stderr.isatty():

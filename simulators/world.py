@@ -15,6 +15,7 @@ from simulators.kernel.pki import Pki
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.records import Change, Instant, Record
 from simulators.kernel.store import Store
+from simulators.kernel.tls import Tls
 from simulators.kernel.wire import Route
 
 
@@ -32,6 +33,8 @@ class World:
     smtp: tuple[str, int]
     key: str
     nonce: str
+    tls: Tls | None = None
+    """Where it speaks TLS: then `url` begins with https."""
 
 
 End = Callable[[Any, Instant], Change]

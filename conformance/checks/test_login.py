@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from conformance.attempts import asked, good_login, issued
 from conformance.browser import Page
 from conformance.dossiers import DRAFT
 from conformance.failures import came
 from conformance.filing import Filing
-from conformance.journal import Row
 from conformance.lab import Lab, Visitor
 from conformance.requirement import MUST, SHOULD, good_twin, may_be_refused, requirement
 from conformance.sites import origin_of
@@ -107,16 +107,16 @@ def test_nothing_is_filed_without_the_national_login(
 def test_the_code_flow_is_asked_for_with_openid(lab: Lab, visitor: Visitor) -> None:
     lab.try_to_log_in(visitor)
 
-    issued = _issued(lab, visitor)
-    asked = _asked(lab, issued)
-    assert asked.get("response_type") == "code", came(
-        f"response_type là {asked.get('response_type')}", f"response_type is {asked.get('response_type')}"
+    code = issued(lab, visitor)
+    told = asked(lab, code)
+    assert told.get("response_type") == "code", came(
+        f"response_type là {told.get('response_type')}", f"response_type is {told.get('response_type')}"
     )
-    assert "openid" in asked.get("scope", "").split(), came(
-        f"scope là “{asked.get('scope', '')}”", f"the scope is “{asked.get('scope', '')}”"
+    assert "openid" in told.get("scope", "").split(), came(
+        f"scope là “{told.get('scope', '')}”", f"the scope is “{told.get('scope', '')}”"
     )
-    assert asked.get("redirect_uri") == issued.body["redirect_uri"], came(
-        f"redirect_uri là {asked.get('redirect_uri')}", f"redirect_uri is {asked.get('redirect_uri')}"
+    assert told.get("redirect_uri") == code.body["redirect_uri"], came(
+        f"redirect_uri là {told.get('redirect_uri')}", f"redirect_uri is {told.get('redirect_uri')}"
     )
 
 
@@ -135,11 +135,11 @@ def test_each_login_is_bound_to_its_browser(lab: Lab, visitor: Visitor) -> None:
     for browser in (visitor, lab.visitor(visitor.citizen), lab.visitor(visitor.citizen)):
         lab.try_to_log_in(browser)
 
-    asked = [_asked(lab, issued) for issued in lab.wait_for("code_issued", subject=visitor.citizen.id, count=3)]
+    told = [asked(lab, code) for code in lab.wait_for("code_issued", subject=visitor.citizen.id, count=3)]
 
-    guessed = weakness([one.get("state", "") for one in asked])
-    challenges = {one.get("code_challenge", "") for one in asked if one.get("code_challenge_method") == "S256"}
-    proven = len(challenges) == len(asked) and all(len(one) == CHALLENGE_LENGTH for one in challenges)
+    guessed = weakness([one.get("state", "") for one in told])
+    challenges = {one.get("code_challenge", "") for one in told if one.get("code_challenge_method") == "S256"}
+    proven = len(challenges) == len(told) and all(len(one) == CHALLENGE_LENGTH for one in challenges)
     assert not guessed or proven, came(f"state: {guessed}; không có PKCE", f"state: {guessed}; no PKCE")
 
 
@@ -209,11 +209,11 @@ def test_another_nonce_is_refused(lab: Lab, visitor: Visitor, effect: str) -> No
 
     lab.try_to_log_in(visitor)
 
-    was_sent = bool(_asked(lab, _issued(lab, visitor)).get("nonce"))
+    was_sent = bool(asked(lab, issued(lab, visitor)).get("nonce"))
     assert not (was_sent and visitor.login.session().signed_in), came(
         f"ID token {effect} được chấp nhận", f"an ID token with {effect} was accepted"
     )
-    _good_token_signs_in(lab, visitor)
+    good_login(lab, visitor)
 
 
 @requirement(
@@ -232,7 +232,7 @@ def test_a_wrong_id_token_is_refused(lab: Lab, visitor: Visitor, effect: str) ->
     assert not visitor.login.session().signed_in, came(
         f"ID token {effect} được chấp nhận", f"an ID token with {effect} was accepted"
     )
-    _good_token_signs_in(lab, visitor)
+    good_login(lab, visitor)
 
 
 @requirement(
@@ -250,7 +250,7 @@ def test_a_token_for_another_party_is_refused(lab: Lab, visitor: Visitor) -> Non
     assert not visitor.login.session().signed_in, came(
         "ID token của bên khác", "a token for another party was accepted"
     )
-    _good_token_signs_in(lab, visitor)
+    good_login(lab, visitor)
 
 
 def _led(lab: Lab, visitor: Visitor, target: str) -> Page:
@@ -259,21 +259,3 @@ def _led(lab: Lab, visitor: Visitor, target: str) -> Page:
     if origin_of(page.url) == visitor.browser.home:
         return page
     return visitor.browser.get(lab.callback_of(visitor, target=target), operation="callback")
-
-
-def _good_token_signs_in(lab: Lab, visitor: Visitor) -> None:
-    """The twin: the portal had fetched the bad token, and a second attempt of the same citizen in this browser works."""
-    with good_twin():
-        assert lab.rows("fault_used", _issued(lab, visitor).ref), "the portal fetched no ID token in its first attempt"
-        lab.log_in(visitor)
-        assert visitor.login.session().personal_id == visitor.citizen.id
-
-
-def _issued(lab: Lab, visitor: Visitor) -> Row:
-    """The first code that the national login gave for this citizen."""
-    return lab.wait_for("code_issued", subject=visitor.citizen.id)[0]
-
-
-def _asked(lab: Lab, issued: Row) -> dict[str, str]:
-    """The parameters of the authorization request that this code answers."""
-    return dict(lab.wait_for("authorization_requested", issued.ref)[0].body)

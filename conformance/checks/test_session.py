@@ -5,8 +5,8 @@ from collections.abc import Callable
 from conformance.failures import came
 from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
-from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.sessions import session_cookies, thief_of
+from conformance.requirement import MUST, SHOULD, good_twin, may_be_refused, requirement
+from conformance.sessions import deep_link, leave, session_cookies, thief_of
 from conformance.sources import ASVS, CWE, DVCQG, OIDC, RFC6265, RFC6749
 
 
@@ -149,3 +149,79 @@ def test_a_refused_login_ends_at_a_message(lab: Lab, visitor: Visitor) -> None:
     assert not visitor.login.session().signed_in, came("cổng đã tạo phiên", "the portal made a session")
     with good_twin():
         lab.log_in(visitor)
+
+
+@requirement(
+    "A25",
+    MUST,
+    "Đăng xuất ở cổng thì phiên ở trang đăng nhập quốc gia cũng hết: người dùng máy sau phải đăng nhập lại từ đầu.",
+    "Logging out ends the session at the national login too: whoever sits there next must log in from the start.",
+    basis=(
+        DVCQG.at("/oidc/logout với id_token_hint", "else one click signs the same person in again"),
+        ASVS.at("7.4.1; 7.6.1"),
+        CWE.at("CWE-613", "computers for citizens stand in public"),
+    ),
+)
+def test_logout_ends_the_session_at_the_login(lab: Lab, applicant: Visitor) -> None:
+    before = applicant.login.session()
+
+    leave(applicant)
+    applicant.login.begin()
+
+    after = applicant.login.session()
+    assert not after.signed_in, came(
+        f"một lần bấm đăng nhập lại vào phiên của {after.name}", f"one click and {after.name} is signed in again"
+    )
+    with good_twin():
+        assert before.signed_in
+        lab.log_in(applicant)
+
+
+@requirement(
+    "A31",
+    SHOULD,
+    "Liên kết từ Cổng quốc gia (vnconnect=1) khi chưa đăng nhập: đăng nhập xong trở lại đúng thủ tục và cơ quan.",
+    "A link of the national portal (vnconnect=1) without a session leads through the login to exactly that procedure and agency.",
+    basis=DVCQG.at("/nop-ho-so?MaTTHCDP&MaCoQuanThucHien&vnconnect=1", "shape read in real links"),
+)
+def test_a_deep_link_comes_back_to_its_form(lab: Lab, visitor: Visitor, filing_of: Callable[[Visitor], Filing]) -> None:
+    wanted = filing_of(visitor).procedure("free")
+    page = visitor.browser.navigate(deep_link(lab, wanted, visitor.citizen), operation="deep_link")
+
+    page = lab.through(visitor, page)
+
+    signed_in = visitor.login.session().signed_in
+    missing = [word for word in (wanted.name, wanted.agency_name) if word not in page.html.words]
+    ended = came(f"đăng nhập xong ở {page.url}, thiếu {missing}", f"ended at {page.url}; missing there: {missing}")
+    assert signed_in, came("liên kết không mở trang đăng nhập", "the link did not begin a login")
+    assert not missing, ended
+    assert page.url != f"{visitor.browser.home}/", ended
+
+
+@requirement(
+    "A32",
+    MUST,
+    "Liên kết mang MDT của người khác không mở dữ liệu của người ấy.",
+    "A link with somebody else's MDT opens nothing of theirs.",
+    basis=(
+        DVCQG.at("/nop-ho-so?MDT", "the TechID in base64: anybody can write it"),
+        CWE.at("CWE-639; CWE-290"),
+        ASVS.at("8.2.2"),
+    ),
+)
+def test_a_forged_deep_link_opens_nothing(
+    lab: Lab, visitor: Visitor, stranger: Visitor, filing_of: Callable[[Visitor], Filing]
+) -> None:
+    wanted = filing_of(stranger).procedure("free")
+    with good_twin():
+        victim = lab.log_in().citizen
+    link = deep_link(lab, wanted, victim)
+
+    pages = [who.browser.navigate(link, operation="deep_link") for who in (visitor, stranger)]
+
+    seen = [text for page in pages for text in (victim.id, victim.phone, victim.email) if text and text in page.text]
+    sessions = [who.login.session().personal_id for who in (visitor, stranger)]
+    assert sessions == ["", stranger.citizen.id], came(
+        f"liên kết mở phiên của {sessions}", f"the link opened the session of {sessions}"
+    )
+    assert not seen, came(f"trang hiện dữ liệu của người khác: {seen}", f"the page shows somebody else's {seen}")

@@ -11,29 +11,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
-from joserfc.jws import JWSRegistry
 
-_PATIENCE = 15.0
-_LEEWAY = 60
-"""Seconds by which two clocks may differ."""
-_TRY_AGAIN = "Đã xảy ra lỗi trong quá trình xác thực. Vui lòng thử đăng nhập lại."
+from reference_portal.calls.asking import PATIENCE, LoginRefused, answer_of
+from reference_portal.calls.id_tokens import check_id_token
+
 _ONLY_CITIZENS = "Cổng chỉ tiếp nhận tài khoản định danh của công dân (loại tài khoản 1)."
 _INCOMPLETE = (
     "Tài khoản định danh thiếu họ tên hoặc số định danh cá nhân. Vui lòng cập nhật tại Cổng Dịch vụ công quốc gia."
 )
 _NUMBER_OF_DIGITS = 12
-
-
-class LoginRefused(Exception):
-    """`why` is for the log and never holds a token; `message_vi` is for the citizen."""
-
-    def __init__(self, why: str, message_vi: str = _TRY_AGAIN) -> None:
-        super().__init__(why)
-        self.why = why
-        self.message_vi = message_vi
 
 
 @dataclass(frozen=True)
@@ -106,41 +92,20 @@ async def exchange(
         "client_secret": login["client_secret"],
         "code_verifier": attempt.verifier,
     }
-    tokens = await _asked(http.build_request("POST", login["token_endpoint"], data=form, timeout=_PATIENCE), http)
+    tokens = await answer_of(http.build_request("POST", login["token_endpoint"], data=form, timeout=PATIENCE), http)
     if not isinstance(tokens.get("access_token"), str):
         raise LoginRefused("the token endpoint gave no access token")
     return tokens
 
 
-async def check_id_token(
-    http: httpx.AsyncClient, login: Mapping[str, str], id_token: str, nonce: str
-) -> Mapping[str, Any]:
-    """RS256 under a key of the issuer, then OIDC Core 3.1.3.7; its claims."""
-    claims = await _signed_claims(http, login, id_token)
-    registry = jwt.JWTClaimsRegistry(
-        leeway=_LEEWAY,
-        iss={"essential": True, "value": login["issuer"]},
-        aud={"essential": True, "value": login["client_id"]},
-        azp={"value": login["client_id"]},
-        sub={"essential": True},
-        exp={"essential": True},
-        iat={"essential": True},
-        nonce={"essential": True, "value": nonce},
-    )
-    try:
-        registry.validate(claims)
-    except JoseError as error:
-        raise LoginRefused(f"ID token: {error}") from error
-    if claims["aud"] not in (login["client_id"], [login["client_id"]]):
-        raise LoginRefused("ID token: meant for others too, whom we do not know")
-    return claims
-
-
 async def read_identity(http: httpx.AsyncClient, login: Mapping[str, str], tokens: Mapping[str, Any]) -> Identity:
-    """Userinfo's claims as a person. E-mail and phone may be missing; unknown claims are nobody's business."""
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-    request = http.build_request("GET", login["userinfo_endpoint"], headers=bearer, timeout=_PATIENCE)
-    info = await _asked(request, http)
+    request = http.build_request("GET", login["userinfo_endpoint"], headers=bearer, timeout=PATIENCE)
+    return identity_of(await answer_of(request, http), tokens)
+
+
+def identity_of(info: Mapping[str, Any], tokens: Mapping[str, Any]) -> Identity:
+    """Userinfo's claims as a person. E-mail and phone may be missing; unknown claims are nobody's business."""
     subject = info.get("sub")
     if not isinstance(subject, str) or not subject:
         raise LoginRefused("userinfo names no subject")
@@ -166,47 +131,6 @@ async def read_identity(http: httpx.AsyncClient, login: Mapping[str, str], token
 def logout_url(login: Mapping[str, str], id_token: str, back: str) -> str:
     asked = {"id_token_hint": id_token, "post_logout_redirect_uri": back}
     return f"{login['end_session_endpoint']}?{urlencode(asked)}"
-
-
-async def _signed_claims(http: httpx.AsyncClient, login: Mapping[str, str], id_token: str) -> dict[str, Any]:
-    """The issuer may change its key between the token and our look at its keys: an unknown kid is looked up once more."""
-    try:
-        try:
-            return _decoded(id_token, await _keys(http, login))
-        except InvalidKeyIdError:
-            return _decoded(id_token, await _keys(http, login))
-    except (JoseError, ValueError, TypeError) as error:
-        raise LoginRefused(f"ID token: {type(error).__name__}") from error
-
-
-def _decoded(id_token: str, keys: KeySet) -> dict[str, Any]:
-    # Header parameters that we do not know are ignored, as RFC 7515 section 4 says; `crit` is still honoured.
-    registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-    return jwt.decode(id_token, keys, algorithms=["RS256"], registry=registry).claims
-
-
-async def _keys(http: httpx.AsyncClient, login: Mapping[str, str]) -> KeySet:
-    served = await _asked(http.build_request("GET", login["jwks_uri"], timeout=_PATIENCE), http)
-    keys = served.get("keys")
-    listed = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
-    usable = [key for key in listed if key.get("kty") == "RSA" and key.get("use", "sig") == "sig"]
-    return KeySet.import_key_set({"keys": usable})
-
-
-async def _asked(request: httpx.Request, http: httpx.AsyncClient) -> Mapping[str, Any]:
-    """The JSON object of a 200; everything else is a refusal that names the URL and the provider's own error word."""
-    try:
-        reply = await http.send(request, follow_redirects=False)
-        answer = reply.json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise LoginRefused(f"{request.url}: {type(error).__name__}") from error
-    if not isinstance(answer, dict):
-        raise LoginRefused(f"{request.url}: the answer is no object")
-    if reply.status_code != 200:
-        raise LoginRefused(
-            f"{request.url}: {reply.status_code} {answer.get('error')} {answer.get('error_description')}"
-        )
-    return answer
 
 
 def _text(info: Mapping[str, Any], claim: str) -> str | None:

@@ -1,6 +1,14 @@
 """Portals with one defect each, seen in real code: what a check must catch before its silence means anything."""
 
-from reference_portal.flaws import filing, login, money, notices, signing
+from reference_portal.flaws import filing, identity, login, money, notices, signing, visits
 from reference_portal.flaws.row import Flaw
 
-FLAWS: tuple[Flaw, ...] = (*login.ROWS, *signing.ROWS, *filing.ROWS, *money.ROWS, *notices.ROWS)
+FLAWS: tuple[Flaw, ...] = (
+    *login.ROWS,
+    *identity.ROWS,
+    *visits.ROWS,
+    *signing.ROWS,
+    *filing.ROWS,
+    *money.ROWS,
+    *notices.ROWS,
+)

@@ -6,7 +6,7 @@ from reference_portal.flaws import FLAWS
 
 
 def listed() -> str:
-    """`[{name, caught_by, also, repeats, vi, en, load_only}, …]` in the order of the table."""
+    """`[{name, caught_by, also, repeats, vi, en, load_only, tls}, …]` in the order of the table."""
     return json.dumps(
         [
             {
@@ -17,6 +17,7 @@ def listed() -> str:
                 "vi": flaw.vi,
                 "en": flaw.en,
                 "load_only": flaw.load_only,
+                "tls": flaw.tls,
             }
             for flaw in FLAWS
         ],

@@ -12,12 +12,14 @@ import httpx
 
 from reference_portal.accounts import new_token
 from reference_portal.calls import login
-from reference_portal.calls.login import Attempt, Identity, LoginRefused
+from reference_portal.calls.asking import LoginRefused
+from reference_portal.calls.id_tokens import check_id_token
+from reference_portal.calls.login import Attempt, Identity
 from reference_portal.flaws.row import Flaw, called, ids, ruled
 from reference_portal.parts import Parts
 
 
-def _asking(url: str, *, without: tuple[str, ...] = (), **other: str) -> str:
+def asking(url: str, *, without: tuple[str, ...] = (), **other: str) -> str:
     """The authorization URL with some parameters left out or other."""
     address, _, query = url.partition("?")
     asked = {name: value for name, value in parse_qsl(query) if name not in without}
@@ -35,7 +37,7 @@ def _own_by_its_beginning(asked: str) -> str:
 
 
 def _profile_only(provider: Mapping[str, str], redirect_uri: str, attempt: Attempt) -> str:
-    return _asking(login.authorization_url(provider, redirect_uri, attempt), scope="profile")
+    return asking(login.authorization_url(provider, redirect_uri, attempt), scope="profile")
 
 
 async def _userinfo_alone(
@@ -52,12 +54,12 @@ def _counting(parts: Parts) -> Parts:
 
     def url(provider: Mapping[str, str], redirect_uri: str, attempt: Attempt) -> str:
         right = login.authorization_url(provider, redirect_uri, attempt)
-        return _asking(right, without=("code_challenge", "code_challenge_method"))
+        return asking(right, without=("code_challenge", "code_challenge_method"))
 
     return called(begin=begin, authorization_url=url)(parts)
 
 
-def _unverified(id_token: str) -> Mapping[str, Any]:
+def unverified(id_token: str) -> Mapping[str, Any]:
     """The claims of a token whose signature nobody looks at."""
     try:
         payload = id_token.split(".")[1]
@@ -72,8 +74,8 @@ async def _any_nonce(
 ) -> Identity:
     tokens = await login.exchange(http, provider, redirect_uri, code, attempt)
     id_token = str(tokens.get("id_token") or "")
-    sent = str(_unverified(id_token).get("nonce"))
-    claims = await login.check_id_token(http, provider, id_token, sent)
+    sent = str(unverified(id_token).get("nonce"))
+    claims = await check_id_token(http, provider, id_token, sent)
     identity = await login.read_identity(http, provider, tokens)
     if identity.subject != claims["sub"]:
         raise LoginRefused("userinfo speaks of another subject than the ID token")
@@ -84,7 +86,7 @@ async def _decoded_only(
     http: httpx.AsyncClient, provider: Mapping[str, str], redirect_uri: str, code: str, attempt: Attempt
 ) -> Identity:
     tokens = await login.exchange(http, provider, redirect_uri, code, attempt)
-    if _unverified(str(tokens.get("id_token") or "")).get("nonce") != attempt.nonce:
+    if unverified(str(tokens.get("id_token") or "")).get("nonce") != attempt.nonce:
         raise LoginRefused("ID token: another nonce")
     return await login.read_identity(http, provider, tokens)
 

@@ -22,6 +22,8 @@ class Flaw:
     en: str
     also: frozenset[str] = frozenset()
     load_only: bool = False
+    tls: bool = False
+    """Shows only where the providers speak TLS."""
 
 
 def ruled(section: str, **fields: Any) -> Change:

@@ -1,17 +1,18 @@
 """Pages that need no login: catalogue, a procedure, tracking by code, the notice before login, forms to download."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from reference_portal import papers
+from reference_portal import entrance, papers
 from reference_portal.catalogue import AGENCIES, CATALOGUE, MAX_BYTES
 from reference_portal.dossiers import Dossier, Numbered, Refused
 from reference_portal.pages.render import page
 from reference_portal.texts import plain
-from reference_portal.web import office
+from reference_portal.web import office, person, with_cookie
 
 _CSS = Path(__file__).parent / "templates" / "portal.css"
 
@@ -37,9 +38,17 @@ async def _procedure(request: Request) -> Response:
 
 async def _deep_link(request: Request) -> Response:
     """From the national portal to exactly one form (specs/portal.md 1.13); its MDT is no proof of anything."""
-    code, agency = (request.query_params.get(name, "") for name in ("MaTTHCDP", "MaCoQuanThucHien"))
-    known = code in CATALOGUE and agency in AGENCIES
-    return RedirectResponse(f"/thu-tuc/{code}/{agency}" if known else "/", 302)
+    rules, asked = office(request).parts.rules.login, request.query_params
+    code, agency = (asked.get(name, "") for name in ("MaTTHCDP", "MaCoQuanThucHien"))
+    if code not in CATALOGUE or agency not in AGENCIES:
+        return RedirectResponse("/", 302)
+    form = RedirectResponse(f"/thu-tuc/{code}/{agency}", 302)
+    if (subject := rules.signed_in_by_link(asked)) and (fresh := await entrance.enter(office(request), subject)):
+        return with_cookie(request, form, fresh)
+    if asked.get("vnconnect") == "1" and await person(request) is None:
+        target = rules.target_of_deep_link(f"{request.url.path}?{request.url.query}")
+        return RedirectResponse(f"/pti/login?{urlencode({'target': target})}", 302)
+    return form
 
 
 async def _track(request: Request) -> Response:

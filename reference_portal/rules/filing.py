@@ -69,5 +69,6 @@ class FilingRules:
     listed_refusal: Callable[[Dossier], str | None] = lambda dossier: dossier.refusal
     copied: Callable[[Component], Component] = _copied
     homes: Callable[[Dossier], tuple[str, ...]] = _homes
+    applicant: Callable[[Dossier], tuple[str, str]] = lambda dossier: (dossier.applicant, dossier.personal_id)
     step: Callable[[Step], Step] = lambda step: step
     code_at_acceptance: Callable[[str], str] = lambda code: code

@@ -52,5 +52,10 @@ class LoginRules:
     contact: Callable[[Identity], tuple[str | None, str | None]] = _contact
     token_after_login: Callable[[str], str] = _rotated
     cookie: str = "Path=/; HttpOnly; Secure; SameSite=Lax"
+    attempt_serves_once: bool = True
+    onward: Callable[[Attempt, Identity], str] = lambda attempt, _identity: attempt.target
     logout_ends_session: bool = True
+    logout_at_provider: bool = True
+    target_of_deep_link: Callable[[str], str] = lambda link: link
+    signed_in_by_link: Callable[[Mapping[str, str]], str | None] = lambda _query: None
     draft_needs_account: bool = True

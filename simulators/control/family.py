@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulators.control.contracts import Contracts
+from simulators.control.encryption import Encryption
 from simulators.control.interventions import Interventions
 from simulators.control.people import People
 from simulators.control.reading import Reader
@@ -18,5 +19,6 @@ def mount(world: World, families: Sequence[Family]) -> Family:
         Contracts(world, families),
         People(world, families),
         Interventions(world, families, sites),
+        Encryption(world),
     )
     return Family(name="control", routes=tuple(route for part in parts for route in part.routes()))

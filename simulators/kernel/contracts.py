@@ -22,6 +22,8 @@ class ContractRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     return_url: str = ""
     webhook_url: str = ""
     login_profile: str = "vnconnect-2022"
+    beside: str = ""
+    """Of another application in the same test: the contract that the test is about."""
 
 
 class Contract(Record, frozen=True, kw_only=True):

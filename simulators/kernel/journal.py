@@ -21,6 +21,7 @@ KERNEL_WORDS = {
     "clock_moved": "the control side moved the clock",
     "contract_made": "a portal and the providers agreed",
     "citizen_made": "a citizen was made",
+    "certificate_shown": "the login's back channel shows another TLS certificate from now on",
     "certificate_changed": "a certificate was suspended, unsuspended or revoked",
     "turned_away": "a provider refused what it could not read or accept; body.why says it in our words",
     "crashed": "the simulators themselves failed: a run that meets this is void",

@@ -53,8 +53,11 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "missing_sub",
         "name_nfd",
         "server_error",
+        "unknown_kind",
+        "without_number",
     ),
-    "login.token": ("missing_id_token", "wrong_token_type", "server_error"),
+    "login.token": ("missing_access_token", "missing_id_token", "wrong_token_type", "server_error"),
+    "login.keys": ("fresh",),  # nothing wrong: an ID token under a key that the set has from now on
 }
 
 LONG_AGO = 2 * 3600
@@ -158,4 +161,6 @@ USERINFO: dict[str, Callable[[Claims], Claims]] = {
     "kind_as_number": lambda told: {**told, "LoaiTaiKhoan": int(told["LoaiTaiKhoan"])},
     "another_subject": lambda told: {**told, "sub": ANOTHER_SUBJECT, "TechID": ANOTHER_SUBJECT},
     "name_nfd": lambda told: {**told, "HoVaTen": unicodedata.normalize("NFD", told["HoVaTen"])},
+    "unknown_kind": lambda told: {**told, "LoaiTaiKhoan": "9"},
+    "without_number": lambda told: _without(told, "SoDinhDanh"),
 }

@@ -15,7 +15,7 @@ from simulators.portal.desk.steps import Steps
 from simulators.portal.deviations import FAULT_SITES
 from simulators.portal.records import Attempt, Grant, event_source
 from simulators.portal.spec import LoginSpec
-from simulators.portal.wires import captchas
+from simulators.portal.wires import captchas, issued
 from simulators.portal.wires.authorize import FrontChannel
 from simulators.portal.wires.oauth2 import BackChannel, discovery
 from simulators.portal.wires.screens import Screens
@@ -80,13 +80,13 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
         journal_words=WORDS,
         ends={Attempt: (str, attempts.end), Grant: (None, grants.end)},
         on_contract=on_contract,
-        control_routes=(captchas.route([profile.steps for profile in profiles.values()]),),
+        control_routes=(captchas.route([profile.steps for profile in profiles.values()]), issued.route(world)),
     )
 
 
 def _settings(world: World, profile: Profile, contract: Contract, request: ContractRequest) -> Settings:
     exchange = profile.exchange
-    told = discovery(exchange.url, exchange.issuer, exchange.spec.acr)
+    told = discovery(exchange)
     client_id = world.entropy.token("login.client", 27) + "a"
     values = {
         "profile": exchange.spec.id,

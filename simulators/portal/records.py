@@ -128,6 +128,8 @@ class SigningKey(Record, frozen=True, kw_only=True):
 
     keypair: str
     kid: str
+    beside: tuple[tuple[str, str], ...] = ()
+    """(keypair, kid) of keys that the set has too, because a test had a token signed by a fresh one."""
 
 
 def event_source(profile: str) -> str:

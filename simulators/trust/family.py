@@ -27,7 +27,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
     async def on_contract(contract: Contract, _request: ContractRequest) -> list[Settings]:
         values = {
             "root_pem": as_pem(await desk.root()),
-            "tsa_url": f"{world.url}/pki/tsa",
+            "tsa_url": f"{world.pki.base_url}/pki/tsa",
             "authorities_pem": [as_pem(one) for one in await desk.authorities()],
         }
         identity = settings_id("pki", contract.id)

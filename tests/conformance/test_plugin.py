@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from conformance.launch import ROOT, Running
+from conformance.verdicts import Exit
 from tests.conformance.fake_portal import capabilities, portal_answering
 
 SECONDS = 90
 ONE_CHECK = "test_a_refusal_without_a_reason_is_impossible"
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "conformance", "-p", "no:cacheprovider", *options]
+def run(*options: str, given: str = "conformance") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", given, "-p", "no:cacheprovider", *options]
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("HOPCHUAN", "PYTEST"))}
     return subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=SECONDS, check=False)
 
@@ -53,6 +54,7 @@ def test_portal_alone_is_a_usage_error_that_names_what_is_missing() -> None:
         ({"simulators": "http://127.0.0.1:1"}, "no simulators answer there"),
         ({"contract": "c-none"}, "--contract c-none: the simulators know no such contract"),
         ({"simulators-key": "wrong"}, "--simulators-key:"),
+        ({"simulators-root": "nowhere.pem"}, "--simulators-root nowhere.pem: no certificate can be read there"),
         ({"adapter": "nowhere"}, "write module:Class"),
         ({"adapter": "nowhere:Adapter"}, "cannot be loaded"),
         ({"adapter": "conformance.adapters.template:MyPortal"}, "it failed when it was asked for a person"),
@@ -64,6 +66,27 @@ def test_a_wrong_option_is_one_sentence(running: Running, tmp_path: Path, wrong:
     assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout + done.stderr
     assert sentence in done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_tls_is_not_had_from_simulators_that_speak_none(running: Running, tmp_path: Path) -> None:
+    done = run(*options_of(running, tmp_path), "--tls")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "speak none; start them with serve --tls" in done.stderr
+
+
+def test_power_over_everybody_is_only_for_checks_that_are_alone(running: Running, tmp_path: Path) -> None:
+    check = tmp_path / "test_disturbing.py"
+    check.write_text(
+        "from conformance.requirement import MUST, requirement\n"
+        "from conformance.sources import CWE\n"
+        "@requirement('A13', MUST, 'Câu.', 'Sentence.', basis=CWE.at('CWE-295'))\n"
+        "def test_disturbing(solitude):\n    assert solitude\n",
+        encoding="utf-8",
+    )
+    parts = [word for part in ("plugin", "judging", "fixtures") for word in ("-p", f"conformance.{part}")]
+    done = run(*options_of(running, tmp_path), *parts, "--rootdir", str(tmp_path), given=str(check))
+    assert done.returncode == Exit.OUR_ERROR, done.stdout + done.stderr
+    assert "mark it `alone`" in done.stdout
 
 
 def test_a_portal_that_claims_nothing_executes_nothing(running: Running, tmp_path: Path) -> None:

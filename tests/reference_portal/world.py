@@ -55,11 +55,21 @@ class Providers:
     audience: str = "c"
     ca_names: list[str] = field(default_factory=list)
     settled: dict[str, tuple[int, str]] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    """What userinfo says otherwise; None: nothing."""
+    signer: RSAKey | None = None
+    """Who signs ID tokens, where it is not the key that is served."""
+    failing: str = ""
+    exchanged: list[str] = field(default_factory=list)
+    token_of: str = "c"
 
     def sheet(self) -> dict[str, Any]:
         pem = self.authority.root.certificate.public_bytes(Encoding.PEM).decode()
         ca = self.authority.ca.certificate.public_bytes(Encoding.PEM).decode()
-        login = {f"{name}_endpoint": f"{SIM}/{name}" for name in ("authorization", "token", "userinfo", "end_session")}
+        login = {
+            f"{name}_endpoint": f"{SIM}/{name}"
+            for name in ("authorization", "token", "userinfo", "introspection", "end_session")
+        }
         sp = {"sp_id": "sp", "sp_password": "p"}
         return {
             "login": {**login, "issuer": SIM, "jwks_uri": f"{SIM}/jwks", "client_id": "c", "client_secret": "s"},
@@ -76,6 +86,7 @@ class Providers:
         path = request.url.path
         for suffix, handler in (
             ("/token", self._token),
+            ("/introspection", lambda _r: httpx.Response(200, json={"active": True, "client_id": self.token_of})),
             ("/jwks", lambda _r: httpx.Response(200, json={"keys": [self.key.as_dict(private=False)]})),
             ("/userinfo", self._userinfo),
             ("/get_certificate", self._certificates),
@@ -86,15 +97,16 @@ class Providers:
             ("/sms", self._sms),
         ):
             if path.endswith(suffix):
-                return handler(request)
+                return httpx.Response(500, json={}) if suffix == self.failing else handler(request)
         return httpx.Response(404)
 
     def _token(self, request: httpx.Request) -> httpx.Response:
         code = parse_qs(request.content.decode())["code"][0]
         person, nonce = self.codes[code]
+        self.exchanged.append(code)
         now = int(datetime.now(UTC).timestamp())  # the login's reader compares with the real clock
         claims = {"iss": SIM, "aud": self.audience, "sub": person.techid, "iat": now, "exp": now + 600, "nonce": nonce}
-        token = jwt.encode({"alg": "RS256", "kid": "1"}, claims, self.key)
+        token = jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.signer or self.key)
         return httpx.Response(200, json={"access_token": code, "id_token": token})
 
     def _userinfo(self, request: httpx.Request) -> httpx.Response:
@@ -103,7 +115,8 @@ class Providers:
         told |= {"SoDinhDanh": person.number}
         told |= {"SoDienThoai": person.phone} if person.phone else {}
         told |= {"ThuDienTu": person.email} if person.email else {}
-        return httpx.Response(200, json=told)
+        told |= self.said
+        return httpx.Response(200, json={name: value for name, value in told.items() if value is not None})
 
     def holder(self, number: str) -> Holder:
         if number not in self.holders:
@@ -219,7 +232,7 @@ class Browser:
     async def log_in(self, person: Person, target: str = "/ho-so") -> httpx.Response:
         asked = await self.begin(target)
         code = f"code-{len(self.portal.providers.codes)}"
-        self.portal.providers.codes[code] = (person, asked["nonce"])
+        self.portal.providers.codes[code] = (person, asked.get("nonce", ""))
         return await self.get("/sso/callback", params={"code": code, "state": asked["state"]})
 
 

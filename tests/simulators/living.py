@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,7 +64,10 @@ def living(*options: str, pass_fds: tuple[int, ...] = ()) -> Iterator[Living]:
             assert first, process.stderr.read()
             line = json.loads(first)
             headers = {"Authorization": f"Bearer {line['key']}"}
-            with httpx.Client(base_url=line["url"], headers=headers, timeout=PATIENCE, trust_env=False) as http:
+            trust = ssl.create_default_context(cadata=line["root"]) if "root" in line else False
+            with httpx.Client(
+                base_url=line["url"], headers=headers, timeout=PATIENCE, trust_env=False, verify=trust
+            ) as http:
                 yield Living(process, line, http)
         finally:
             process.terminate()  # a kill would leave its temporary folder behind

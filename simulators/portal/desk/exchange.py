@@ -16,6 +16,9 @@ from simulators.portal.records import Grant, Token, event_source
 from simulators.portal.spec import LoginSpec
 from simulators.world import World
 
+OF_A_TOKEN = ("login.token", "login.id_token", "login.keys")
+"""Sites of one exchange."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Made:
@@ -25,17 +28,19 @@ class _Made:
     pair: grants.Pair
     of_answer: str
     of_id_token: str
+    of_keys: str
     at: Instant
 
 
 class Exchange:
-    """One profile's. `url` is where the profile is reached."""
+    """One profile's. `url` is where browsers reach it, `back` where applications do (with TLS a listener of its own)."""
 
     def __init__(self, world: World, spec: LoginSpec, keys: Keys, url: str) -> None:
         self._world = world
         self._keys = keys
         self.spec = spec
         self.url = url
+        self.back = world.tls.url + url.removeprefix(world.url) if world.tls else url
         self.issuer = url + spec.issuer_path
 
     async def client(self, form: Mapping[str, str], header: str) -> Client:
@@ -71,7 +76,7 @@ class Exchange:
             change = grants.redeem(self.spec, records[key], presented, pair, now)
             return _bent(records, change, planned, pair, now)
 
-        keys = [key, *_planned(await self._world.store.get(key), "login.token", "login.id_token")]
+        keys = [key, *_planned(await self._world.store.get(key), *OF_A_TOKEN)]
         return await self._answer((await self._world.store.change(keys, decide)).result)
 
     async def refresh(self, client: Client, form: Mapping[str, str]) -> dict[str, Any]:
@@ -90,7 +95,7 @@ class Exchange:
             change = grants.refresh(self.spec, records[token_key], records[grant_key], (client.id, pair), now)
             return _bent(records, change, planned, pair, now)
 
-        keys = [token_key, grant_key, *_planned(grant if token else None, "login.token", "login.id_token")]
+        keys = [token_key, grant_key, *_planned(grant if token else None, *OF_A_TOKEN)]
         return await self._answer((await self._world.store.change(keys, decide)).result)
 
     async def userinfo(self, bearer: str) -> dict[str, Any]:
@@ -170,15 +175,16 @@ class Exchange:
     async def _id_token(self, made: _Made) -> str:
         citizen = await self._world.citizens.get(made.grant.citizen)
         assert citizen is not None, f"{made.grant.citizen} logged in"
+        key = await (self._keys.fresh() if made.of_keys else self._keys.current())
         occasion = tokens.Occasion(
             issuer=self.issuer,
             techid=citizen.techid,
             access_token=made.pair.access,
-            kid=(await self._keys.current()).kid,
+            kid=key.kid,
             jti=self._world.entropy.uuid("login.jti"),
         )
         token = tokens.id_token(self.spec, made.grant, occasion, made.at)
-        return await self._keys.signed(deviations.id_token(token, made.of_id_token, await self._keys.public_pem()))
+        return self._keys.signed(deviations.id_token(token, made.of_id_token, await self._keys.public_pem()), key)
 
     def _pair(self) -> grants.Pair:
         entropy = self._world.entropy
@@ -213,8 +219,10 @@ def _bent(records: Records, change: Change, of_answer: faults.Taken, pair: grant
         return change
     grant: Grant = change.result
     of_id_token = _taken(records, "login.id_token", grant) if grant.asked.is_openid else faults.NOTHING
-    made = _Made(grant=grant, pair=pair, of_answer=of_answer.effect, of_id_token=of_id_token.effect, at=now)
-    planned = [taken for taken in (of_answer, of_id_token) if taken.effect]
+    of_keys = _taken(records, "login.keys", grant) if grant.asked.is_openid else faults.NOTHING
+    effects = {"of_answer": of_answer.effect, "of_id_token": of_id_token.effect, "of_keys": of_keys.effect}
+    made = _Made(grant=grant, pair=pair, at=now, **effects)
+    planned = [taken for taken in (of_answer, of_id_token, of_keys) if taken.effect]
     if not planned:
         return replace(change, result=made)
     injected = " ".join(taken.effect for taken in planned)

@@ -93,7 +93,7 @@ class BackChannel:
         return answer(await self._keys.served())
 
     async def discovery(self, _request: Request, _form: Form) -> Response:
-        return answer(discovery(self._exchange.url, self._exchange.issuer, self._exchange.spec.acr))
+        return answer(discovery(self._exchange))
 
     def _route(self, method: str, path: str, text: str, handle: Any, reads: Any) -> Route:
         async def broken(request: Request, why: str) -> Response:
@@ -139,22 +139,23 @@ def _demand_form(request: Request, form: Form) -> None:
         raise Refused(Reason.WRONG_CONTENT_TYPE, f"Content-Type is not {FORM}")
 
 
-def discovery(url: str, issuer: str, acr: str) -> dict[str, Any]:
+def discovery(exchange: Exchange) -> dict[str, Any]:
     """What this login can do, and no more."""
+    url, back = exchange.url, exchange.back
     return {
-        "issuer": issuer,
+        "issuer": exchange.issuer,
         "authorization_endpoint": f"{url}/oauth2/authorize",
-        "token_endpoint": f"{url}/oauth2/token",
-        "userinfo_endpoint": f"{url}/oauth2/userinfo",
-        "jwks_uri": f"{url}/oauth2/jwks",
+        "token_endpoint": f"{back}/oauth2/token",
+        "userinfo_endpoint": f"{back}/oauth2/userinfo",
+        "jwks_uri": f"{back}/oauth2/jwks",
         "end_session_endpoint": f"{url}/oidc/logout",
-        "introspection_endpoint": f"{url}/oauth2/introspect",
-        "revocation_endpoint": f"{url}/oauth2/revoke",
+        "introspection_endpoint": f"{back}/oauth2/introspect",
+        "revocation_endpoint": f"{back}/oauth2/revoke",
         "scopes_supported": ["openid"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
-        "acr_values_supported": [acr],
+        "acr_values_supported": [exchange.spec.acr],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],

@@ -16,7 +16,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from reference_portal.calls import login
-from reference_portal.calls.login import Attempt, Identity, LoginRefused
+from reference_portal.calls.asking import LoginRefused
+from reference_portal.calls.login import Attempt, Identity
 
 ISSUER = "http://127.0.0.1:2/oauth2/token"
 BASE = "http://127.0.0.1:2"

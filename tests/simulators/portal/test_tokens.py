@@ -18,6 +18,7 @@ from simulators.kernel.citizens import Citizen
 from simulators.kernel.records import Key
 from simulators.portal.desk.keys import Keys
 from simulators.portal.deviations import FAULT_SITES
+from simulators.portal.providers.vnconnect_2022 import PROVIDER as VNCONNECT_2022
 from simulators.portal.providers.vneid_2026 import PROVIDER as VNEID_2026
 from simulators.portal.records import SigningKey
 from tests.simulators.portal.house import House, in_house, told
@@ -168,6 +169,8 @@ async def test_planned_deviations_of_userinfo(house: House, effect: str) -> None
         "missing_sub": lambda: "sub" not in bent and bent["TechID"] == right["TechID"],
         "name_nfd": lambda: bent["HoVaTen"] != right["HoVaTen"] and len(bent["HoVaTen"]) > len(right["HoVaTen"]),
         "server_error": lambda: bent["error"] == "server_error",
+        "unknown_kind": lambda: bent["LoaiTaiKhoan"] not in {"1", "2", "3"},
+        "without_number": lambda: "SoDinhDanh" not in bent and "HoVaTen" in bent,
     }
     assert seen[effect]()
     assert (await house.userinfo(access)).json() == right
@@ -236,3 +239,17 @@ async def test_a_citizen_without_an_email_has_no_such_claim(house: House) -> Non
     await house.fault("login.userinfo", "without_phone", citizen)
     given = (await house.userinfo((await a_login(house, citizen))["access_token"])).json()
     assert not {"ThuDienTu", "SoDienThoai"} & set(given)
+
+
+@in_house()
+async def test_a_token_under_a_fresh_key_is_right_and_both_keys_are_in_the_set(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    (before,) = (await keys(house))["keys"]
+    await house.fault("login.keys", "fresh", citizen)
+    rotated = await a_login(house, citizen)
+    served = (await keys(house))["keys"]
+    assert served[0]["kid"] == before["kid"]
+    assert len({one["kid"] for one in served}) == 2
+    await by_joserfc(house, rotated)
+    await by_joserfc(house, await a_login(house, citizen))
+    assert await Keys(house.world, VNCONNECT_2022).read(rotated["id_token"])

@@ -1,0 +1,29 @@
+"""One citizen's attempts to log in, as the login's journal has them: what was asked, which code was issued."""
+
+from conformance.journal import Row
+from conformance.lab import Lab, Visitor
+from conformance.requirement import good_twin
+
+
+def issued(lab: Lab, visitor: Visitor, *, count: int = 1) -> Row:
+    """The `count`-th code that the national login gave for this citizen."""
+    return lab.wait_for("code_issued", subject=visitor.citizen.id, count=count)[count - 1]
+
+
+def asked(lab: Lab, code: Row) -> dict[str, str]:
+    """The parameters of the authorization request that this code answers."""
+    return dict(lab.wait_for("authorization_requested", code.ref)[0].body)
+
+
+def reads_id_tokens(lab: Lab, visitor: Visitor) -> bool:
+    """Without the scope openid there is none, and A02 says so."""
+    return "openid" in asked(lab, issued(lab, visitor)).get("scope", "").split()
+
+
+def good_login(lab: Lab, visitor: Visitor, *, fault_used: bool = True) -> None:
+    """The twin: the planned fault befell the first attempt, and a second one of the same citizen in this browser works."""
+    with good_twin():
+        first = issued(lab, visitor)
+        assert not fault_used or lab.rows("fault_used", first.ref), "the portal did not fetch what was wrong"
+        lab.log_in(visitor)
+        assert visitor.login.session().personal_id == visitor.citizen.id
