@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulators.kernel.crashes import crashed
@@ -58,9 +59,32 @@ def application(world: World, families: Sequence[Family]) -> ASGIApp:
         for family in families
         for route in (*family.routes, *(replace(route, guarded=True) for route in family.control_routes))
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _not_here})
-    app.router.redirect_slashes = False
-    return CrashWriter(app, world.store)
+    return CrashWriter(ExceptionMiddleware(Lanes(routes), {HTTPException: _not_here}), world.store)
+
+
+class Lanes:
+    """Routes by the first two words of their path, so that a request is not compared with every route of the world."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        words = {_lane(route.path) for route in routes}
+        self._lanes = {lane: _router(route for route in routes if _may_match(route, lane)) for lane in words}
+        self._all = _router(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # with one, the router raises what it does not find, and _not_here words it
+        await self._lanes.get(_lane(scope["path"]), self._all)(scope, receive, send)
+
+
+def _lane(path: str) -> tuple[str, ...]:
+    return tuple(path.split("/", 3)[1:3])
+
+
+def _may_match(route: Route, lane: tuple[str, ...]) -> bool:
+    return all("{" in mine or mine == word for mine, word in zip(_lane(route.path), lane, strict=False))
+
+
+def _router(routes: Iterable[Route]) -> Router:
+    return Router(list(routes), redirect_slashes=False)
 
 
 class CrashWriter:

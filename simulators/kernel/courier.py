@@ -87,7 +87,7 @@ class Courier:
                     if delivery.id not in self._flying and len(self._flying) < AT_ONCE:
                         self._flying[delivery.id] = delivery.contract
                         tasks.create_task(self._send(http, delivery))
-                await self._store.bell.wait(self._seconds_to_next(len(due)))
+                await self._store.bell.wait(self._seconds_to_next(len(due)), Delivery)
 
     def _seconds_to_next(self, seen: int) -> float:
         if len(self._flying) < seen:

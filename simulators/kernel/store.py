@@ -21,6 +21,8 @@ Decide = Callable[[Records, Instant], Change]
 
 TRIES = 5
 LARGEST_INLINE = 8 * 1024
+AT_ONCE = 500
+"""Records that one statement reads."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -29,7 +31,7 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_about ON records (kind, about, id) WHERE about IS NOT NULL;
 CREATE INDEX IF NOT EXISTS records_due ON records (kind, due, id) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS journal (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, contract TEXT NOT NULL, source TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, contract TEXT NOT NULL, source TEXT NOT NULL,
   word TEXT NOT NULL, ref TEXT NOT NULL, subject TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS journal_ref ON journal (ref, seq) WHERE ref <> '';
 CREATE INDEX IF NOT EXISTS journal_subject ON journal (subject, seq) WHERE subject <> '';
@@ -42,19 +44,22 @@ class Conflict(Exception):
 
 
 class Bell:
-    """Rung after each commit; whoever waits looks again."""
+    """Rung after each commit; whoever waits looks again. Who names kinds of records is woken for changes of these alone."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: dict[asyncio.Event, frozenset[str]] = {}
 
-    def ring(self) -> None:
-        for event in self._waiting:
-            event.set()
+    def ring(self, kinds: frozenset[str] | None = None) -> None:
+        """`kinds` are those that changed; None wakes everybody, and so does the clock, by which things become due."""
+        all_of_them = kinds is None or Clock.KIND in kinds
+        for event, wanted in self._waiting.items():
+            if all_of_them or not wanted or (kinds and wanted & kinds):
+                event.set()
 
-    async def wait(self, seconds: float) -> bool:
+    async def wait(self, seconds: float, *kinds: type[Record]) -> bool:
         """True when it rang, False when the time was over."""
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting[event] = frozenset(kind.KIND for kind in kinds)
         try:
             async with asyncio.timeout(
                 seconds
@@ -65,12 +70,12 @@ class Bell:
         else:
             return True
         finally:
-            self._waiting.discard(event)
+            del self._waiting[event]
 
     async def until(self, look: Callable[[], Awaitable[T]], enough: Callable[[T], bool], seconds: float) -> T:
         """What `look` finds as soon as it is enough, or what there is when the time is over (a long poll)."""
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting[event] = frozenset()
         try:
             async with asyncio.timeout(seconds):
                 while not enough(found := await look()):
@@ -80,7 +85,7 @@ class Bell:
         except TimeoutError:
             return await look()
         finally:
-            self._waiting.discard(event)
+            del self._waiting[event]
 
 
 @cache
@@ -91,17 +96,24 @@ def _decoder(type_: type[R]) -> msgspec.json.Decoder[R]:
 _encode = msgspec.json.Encoder().encode
 
 
+def _kinds(change: Change) -> frozenset[str]:
+    return frozenset([*(record.KIND for record in change.records), *(key.type.KIND for key in change.gone)])
+
+
 class Store:
     """One database; `folder=None` keeps it in memory. Decisions are pure: they may run more than once."""
 
     def __init__(self, folder: Path | None = None, *, clock: Clock | None = None) -> None:
         self.folder = folder
         self.bell = Bell()
+        self._clock: Clock | None = None
         self._sql = sqlite3.connect(folder / "world.sqlite" if folder else ":memory:", isolation_level=None)
         if folder:
             (folder / "bodies").mkdir(parents=True, exist_ok=True)
+            self._sql.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._sql.execute("PRAGMA journal_mode=WAL")
-            self._sql.execute("PRAGMA synchronous=FULL")
+            # A commit outlives the process, whatever ends it; only the machine's own end may take the last ones (decision 0009).
+            self._sql.execute("PRAGMA synchronous=NORMAL")
         self._sql.executescript(SCHEMA)
         if self._row(Key(Clock, "world")) is None:
             start = machine_now()
@@ -111,19 +123,19 @@ class Store:
         """Read `keys`, let `decide` see them with the time, save what it wants; again on conflict, at most TRIES times."""
         for _ in range(TRIES):
             now = self.now()
-            rows = {key: self._row(key) for key in keys}
+            rows = self._rows(keys)
             change = decide(Records({key: row[0] if row else None for key, row in rows.items()}), now)
             versions = {(key.type.KIND, key.id): row[1] if row else 0 for key, row in rows.items()}
             saves = [(record, versions.get((record.KIND, record.id), 0)) for record in change.records]
             if self._write(saves, change.gone, change.events, now):
-                self.bell.ring()
+                self.bell.ring(_kinds(change))
                 if change.refused:
                     raise change.refused
                 return change
         raise Conflict(", ".join(f"{key.type.KIND} {key.id}" for key in keys))
 
     async def read(self, *keys: Key[Any]) -> Records:
-        return Records({key: row[0] if (row := self._row(key)) else None for key in keys})
+        return Records({key: row[0] if row else None for key, row in self._rows(keys).items()})
 
     async def get(self, key: Key[R]) -> R | None:
         row = self._row(key)
@@ -159,7 +171,9 @@ class Store:
         if after:
             where.append("id > ?")
             values.append(after)
-        sql = f"SELECT body FROM records WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608  # no value is in the text
+        # Left to itself, SQLite would take the order by id from the primary key and look at every record of the kind.
+        index = "INDEXED BY records_about" if about is not None else ""
+        sql = f"SELECT body FROM records {index} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608  # no value is in the text
         return [_decoder(kind).decode(body) for (body,) in self._sql.execute(sql, values)]
 
     def next_due(self, kind: type[Record]) -> Instant | None:
@@ -169,9 +183,11 @@ class Store:
         return row[0]  # type: ignore[no-any-return]  # SQLite is not typed
 
     def now(self) -> Instant:
-        row = self._row(Key(Clock, "world"))
-        assert row is not None, "the world has a clock"
-        return row[0].at(machine_now())
+        if self._clock is None:
+            row = self._row(Key(Clock, "world"))
+            assert row is not None, "the world has a clock"
+            self._clock = row[0]
+        return self._clock.at(machine_now())
 
     def count(self, kind: type[Record], *, contract: str | None = None, due_before: Instant | None = None) -> int:
         sql = "SELECT count(*) FROM records WHERE kind = ?"
@@ -185,7 +201,7 @@ class Store:
     async def note(self, *events: Event) -> None:
         """Write to the journal alone: what was refused without changing anything."""
         self._write((), (), events, self.now())
-        self.bell.ring()
+        self.bell.ring(frozenset())
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A read of the journal table (for kernel/journal.py)."""
@@ -206,6 +222,20 @@ class Store:
             "SELECT body, version FROM records WHERE kind = ? AND id = ?", (key.type.KIND, key.id)
         ).fetchone()
         return (_decoder(key.type).decode(row[0]), row[1]) if row else None
+
+    def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
+        """What the keys name, with versions; those of one kind in one statement."""
+        found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
+        for type_ in {key.type for key in keys}:
+            decode = _decoder(type_).decode
+            wanted = [key.id for key in keys if key.type is type_]
+            for start in range(0, len(wanted), AT_ONCE):
+                ids = wanted[start : start + AT_ONCE]
+                marks = ",".join("?" * len(ids))
+                sql = f"SELECT id, body, version FROM records WHERE kind = ? AND id IN ({marks})"  # noqa: S608  # no value is in the text
+                for identity, body, version in self._sql.execute(sql, (type_.KIND, *ids)):
+                    found[Key(type_, identity)] = (decode(body), version)
+        return found
 
     def _write(
         self, saves: Sequence[tuple[Record, int]], gone: Sequence[Key[Any]], events: Sequence[Event], now: Instant
@@ -228,6 +258,8 @@ class Store:
             if sql.in_transaction:
                 sql.execute("ROLLBACK")
             raise
+        if any(record.KIND == Clock.KIND for record, _ in saves):
+            self._clock = None  # read anew; nobody but this process can have moved it
         return True
 
     def _save(self, record: Record, version: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulators.kernel import faults
-from simulators.kernel.clock import SECOND, in_vietnam
+from simulators.kernel.clock import SECOND, Clock, in_vietnam
 from simulators.kernel.contracts import Settings, settings_id
 from simulators.kernel.courier import Delivery
 from simulators.kernel.records import Change, Event, Instant, Key, Records
@@ -180,7 +180,7 @@ class Desk:
             for payment in await store.find(Payment, due_before=store.now(), limit=MANY):
                 if payment.id.startswith(f"{self.spec.id}/"):
                     await self._step(payment, payments.lapse)
-            await store.bell.wait(1.0)
+            await store.bell.wait(1.0, Clock)
 
     def end_now(self, payment: Payment, now: Instant) -> Change:
         """The control side's end: as if its window had run out now; no fault is used up."""
