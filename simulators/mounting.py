@@ -8,8 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,7 +57,7 @@ def application(world: World, families: Sequence[Family]) -> ASGIApp:
         for family in families
         for route in (*family.routes, *(replace(route, guarded=True) for route in family.control_routes))
     ]
-    return CrashWriter(ExceptionMiddleware(Lanes(routes), {HTTPException: _not_here}), world.store)
+    return CrashWriter(Lanes(routes), world.store)
 
 
 class Lanes:
@@ -71,7 +69,7 @@ class Lanes:
         self._all = _router(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = self  # with one, the router raises what it does not find, and _not_here words it
+        scope["app"] = self  # with one, the router raises what it does not find, and CrashWriter words it
         await self._lanes.get(_lane(scope["path"]), self._all)(scope, receive, send)
 
 
@@ -104,6 +102,8 @@ class CrashWriter:
 
         try:
             await self._app(scope, receive, watching)
+        except HTTPException as error:
+            await _not_here(error)(scope, receive, send)
         except Exception as error:  # noqa: BLE001  # the last resort of a server: recorded, told, never swallowed
             where = f"{scope.get('method', '')} {scope.get('path', '')}"
             await crashed(self._store, where, error)
@@ -137,8 +137,7 @@ def _demand_different(what: str, names: Iterable[str]) -> None:
         seen.add(name)
 
 
-async def _not_here(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _not_here(error: HTTPException) -> Response:
     refused = refuse(error.status_code, f"{error.detail}. /openapi.json lists every operation.")
     refused.headers.update(error.headers or {})
     return refused

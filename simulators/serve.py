@@ -165,6 +165,7 @@ def _config(app: Any) -> uvicorn.Config:
         log_level="critical",
         backlog=BACKLOG,
         server_header=False,
+        proxy_headers=False,  # nobody asks who called from where; --public-url is how portals are told
         timeout_graceful_shutdown=0,  # long polls do not hold up the end
         timeout_keep_alive=75,
     )

@@ -74,6 +74,8 @@ class Bell:
 
     async def until(self, look: Callable[[], Awaitable[T]], enough: Callable[[T], bool], seconds: float) -> T:
         """What `look` finds as soon as it is enough, or what there is when the time is over (a long poll)."""
+        if enough(found := await look()) or seconds <= 0:
+            return found
         event = asyncio.Event()
         self._waiting[event] = frozenset()
         try:
@@ -98,6 +100,12 @@ _encode = msgspec.json.Encoder().encode
 
 def _kinds(change: Change) -> frozenset[str]:
     return frozenset([*(record.KIND for record in change.records), *(key.type.KIND for key in change.gone)])
+
+
+def _unless_refused(change: Change) -> Change:
+    if change.refused:
+        raise change.refused
+    return change
 
 
 class Store:
@@ -127,11 +135,11 @@ class Store:
             change = decide(Records({key: row[0] if row else None for key, row in rows.items()}), now)
             versions = {(key.type.KIND, key.id): row[1] if row else 0 for key, row in rows.items()}
             saves = [(record, versions.get((record.KIND, record.id), 0)) for record in change.records]
+            if not (saves or change.gone or change.events):
+                return _unless_refused(change)
             if self._write(saves, change.gone, change.events, now):
                 self.bell.ring(_kinds(change))
-                if change.refused:
-                    raise change.refused
-                return change
+                return _unless_refused(change)
         raise Conflict(", ".join(f"{key.type.KIND} {key.id}" for key in keys))
 
     async def read(self, *keys: Key[Any]) -> Records:
@@ -226,7 +234,7 @@ class Store:
     def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
         """What the keys name, with versions; those of one kind in one statement."""
         found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
-        for type_ in {key.type for key in keys}:
+        for type_ in {key.type: None for key in keys}:
             decode = _decoder(type_).decode
             wanted = [key.id for key in keys if key.type is type_]
             for start in range(0, len(wanted), AT_ONCE):

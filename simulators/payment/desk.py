@@ -87,7 +87,7 @@ class Desk:
         found = await self.world.store.get(Key(Payment, ticket.payment)) if ticket else None
         if found is None:
             raise Refused(Reason.UNKNOWN_CHECKOUT, "no checkout has this token")
-        return await self._step(found, payments.lapse) if found.outcome is None else found
+        return await self._current(found)
 
     async def give_card(self, payment: Payment, bank: str, typed: Typed) -> Payment:
         card = await self._card(bank, typed.digits)
@@ -134,7 +134,7 @@ class Desk:
             raise Refused(Reason.UNKNOWN_PAYMENT, f"no payment {ref} was created on {day}")
         if self.spec.query_date_exact and found.asked.created != created:
             raise Refused(Reason.UNKNOWN_PAYMENT, "vnp_TransactionDate is not the vnp_CreateDate of the pay request")
-        return await self._step(found, payments.lapse) if found.outcome is None else found
+        return await self._current(found)
 
     async def queried(self, payment: Payment, answer: Mapping[str, str]) -> None:
         told = {key: value for key, value in answer.items() if key != "vnp_SecureHash"}
@@ -195,6 +195,11 @@ class Desk:
             return known
         held = await self.world.store.get(Key(CitizenCard, digits))
         return of_citizen(held, bank) if held else None
+
+    async def _current(self, payment: Payment) -> Payment:
+        """One whose window is over is ended by being looked at."""
+        over = payment.outcome is None and self.world.store.now() >= payment.expires
+        return await self._step(payment, payments.lapse) if over else payment
 
     async def _step(self, payment: Payment, step: Step) -> Payment:
         """One step of the core; a payment that ends takes its planned faults and its notices into the same change."""
