@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -172,6 +173,9 @@ def _config(app: Any) -> uvicorn.Config:
 
 
 def _announce(world: World) -> None:
+    # What a start makes stays: from here on the collector looks only at what comes after it.
+    gc.freeze()
+    gc.enable()
     line = {"url": world.url, "key": world.key, "smtp": world.smtp, "nonce": world.nonce, "pid": os.getpid()}
     sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
     sys.stdout.flush()

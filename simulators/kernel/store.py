@@ -234,9 +234,11 @@ class Store:
     def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
         """What the keys name, with versions; those of one kind in one statement."""
         found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
-        for type_ in {key.type: None for key in keys}:
+        by_type: dict[type[Record], list[str]] = {}
+        for key in keys:
+            by_type.setdefault(key.type, []).append(key.id)
+        for type_, wanted in by_type.items():
             decode = _decoder(type_).decode
-            wanted = [key.id for key in keys if key.type is type_]
             for start in range(0, len(wanted), AT_ONCE):
                 ids = wanted[start : start + AT_ONCE]
                 marks = ",".join("?" * len(ids))
