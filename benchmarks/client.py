@@ -46,17 +46,18 @@ class Reply:
 class Connection:
     """To one server; `asked` counts its questions."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._host = host
+    def __init__(self, url: str) -> None:
+        self._to = urlsplit(url)
         self.asked = 0
 
     @classmethod
     async def to(cls, url: str) -> Connection:
-        split = urlsplit(url)
-        reader, writer = await asyncio.open_connection(split.hostname, split.port)
-        return cls(reader, writer, split.netloc)
+        made = cls(url)
+        await made._open()
+        return made
+
+    async def _open(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(self._to.hostname, self._to.port)
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         return await self.ask("GET", path, headers or {})
@@ -72,9 +73,14 @@ class Connection:
 
     async def ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         self.asked += 1
+        if self._reader.at_eof():  # closed by the server while nobody asked
+            self.close()
+            await self._open()
         length = f"Content-Length: {len(body)}\r\n" if body or method != "GET" else ""
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self._writer.write(f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n{lines}{length}\r\n".encode() + body)
+        self._writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: {self._to.netloc}\r\n{lines}{length}\r\n".encode() + body
+        )
         first, *rest = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1").rstrip().split("\r\n")
         told = tuple((name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in rest))
         return Reply(int(first.split()[1]), told, await self._body(dict(told), method))

@@ -33,6 +33,7 @@ class Flow:
     journal: Counter[str] = field(default_factory=Counter)
     world: Simulators | None = None
     check: Callable[[Sequence[Any]], Awaitable[None]] | None = None
+    warm_up: int = 2
     done: list[Any] = field(default_factory=list)
     finished: Callable[[], Awaitable[None]] | None = None
     """Waits, inside the measured block, for what the server still has to do."""

@@ -47,8 +47,11 @@ class Browser:
 
     lane: Connection
     cookies: dict[str, str] = field(default_factory=dict)
+    last: str = ""
+    """The path of the page that is open."""
 
     async def get(self, path: str) -> Reply:
+        self.last = path
         return await self._onward(await self.lane.get(path, self._kept()))
 
     async def form(self, path: str, told: Mapping[str, str]) -> Reply:
@@ -56,7 +59,7 @@ class Browser:
 
     async def _onward(self, reply: Reply) -> Reply:
         self.cookies.update(reply.cookies)
-        if reply.status != 302 or reply.location.startswith(CALLBACK):
+        if reply.status not in {302, 303} or reply.location.startswith(CALLBACK):
             return reply
         return await self.get(path_of(reply.location))
 

@@ -55,11 +55,11 @@ class Outcome:
         return next((one for one in self.measured if one.flow.name == name), None)
 
 
-async def interleaved(flows: Sequence[Flow], unit: Unit, rounds: int, warm_up: int = 1) -> Outcome:
+async def interleaved(flows: Sequence[Flow], unit: Unit, rounds: int) -> Outcome:
     """`rounds` of every flow in turn; the blocks before them load keys, templates and compilers and are not counted."""
     measured = [Measured(flow) for flow in flows]
     for flow in flows:
-        for _ in range(warm_up):
+        for _ in range(flow.warm_up):
             await _block(Measured(flow), unit, 0.0)
     raws = [unit.seconds(RAW_BLOCK)]
     for number in range(rounds):

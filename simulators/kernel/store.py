@@ -61,9 +61,8 @@ class Bell:
         event = asyncio.Event()
         self._waiting[event] = frozenset(kind.KIND for kind in kinds)
         try:
-            async with asyncio.timeout(
-                seconds
-            ):  # Python 3.11's wait_for can swallow a cancellation that meets the ring
+            # Python 3.11's wait_for can swallow a cancellation that meets the ring.
+            async with asyncio.timeout(seconds):
                 await event.wait()
         except TimeoutError:
             return False
@@ -185,9 +184,8 @@ class Store:
         return [_decoder(kind).decode(body) for (body,) in self._sql.execute(sql, values)]
 
     def next_due(self, kind: type[Record]) -> Instant | None:
-        row = self._sql.execute(
-            "SELECT min(due) FROM records WHERE kind = ? AND due IS NOT NULL", (kind.KIND,)
-        ).fetchone()
+        sql = "SELECT min(due) FROM records WHERE kind = ? AND due IS NOT NULL"
+        row = self._sql.execute(sql, (kind.KIND,)).fetchone()
         return row[0]  # type: ignore[no-any-return]  # SQLite is not typed
 
     def now(self) -> Instant:
