@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import statistics
 import sys
 from collections import Counter
@@ -14,6 +15,8 @@ from benchmarks.meters import Unit, cpu_seconds
 
 ROUNDS = 15
 RAW_BLOCK = 60
+SETTLE = 0.05
+"""Seconds in which connections that a server closed meanwhile are noticed."""
 
 
 @dataclass
@@ -73,6 +76,7 @@ async def interleaved(flows: Sequence[Flow], unit: Unit, rounds: int) -> Outcome
 async def _block(one: Measured, unit: Unit, before: float) -> float:
     """One block and the raw signatures after it; what was done and what was journalled is verified outside of the clock."""
     flow = one.flow
+    await asyncio.sleep(SETTLE)
     await journalled(flow.world)  # what others wrote before
     asked = flow.asked
     flow.done.clear()
