@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -175,12 +176,16 @@ def _config(app: Any, *, ssl_context_factory: Any = None) -> uvicorn.Config:
         log_level="critical",
         backlog=BACKLOG,
         server_header=False,
+        proxy_headers=False,  # nobody asks who called from where; --public-url is how portals are told
         timeout_graceful_shutdown=0,  # long polls do not hold up the end
         timeout_keep_alive=75,
     )
 
 
 def _announce(world: World) -> None:
+    # What a start makes stays: from here on the collector looks only at what comes after it.
+    gc.freeze()
+    gc.enable()
     line = {"url": world.url, "key": world.key, "smtp": world.smtp, "nonce": world.nonce, "pid": os.getpid()}
     if world.tls:
         line["root"] = world.tls.root_pem

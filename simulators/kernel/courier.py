@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import aiohttp
 import msgspec
-from yarl import URL
 
 from simulators.kernel.clock import SECOND
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
@@ -65,6 +64,10 @@ def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
     return None
 
 
+Post = Callable[[str, str, Mapping[str, str], str], Awaitable[tuple[int | None, str, str]]]
+"""One attempt (method, URL, headers, body): what an Outcome is made of."""
+
+
 class Courier:
     """Sends what is due; what is in flight is due until its outcome is saved, so a crash repeats and never loses."""
 
@@ -78,16 +81,17 @@ class Courier:
 
     async def run(self) -> None:
         """Until cancelled."""
-        connector = aiohttp.TCPConnector(limit=AT_ONCE)
-        timeout = aiohttp.ClientTimeout(total=LONGEST_CALL, sock_connect=PATIENCE, sock_read=PATIENCE)
-        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http, asyncio.TaskGroup() as tasks:
+        post: Post | None = None
+        async with AsyncExitStack() as calls, asyncio.TaskGroup() as tasks:
             while True:
                 due = await self._store.find(Delivery, due_before=self._store.now(), limit=2 * AT_ONCE)
+                if due and post is None:
+                    post = await _client(calls)
                 for delivery in due:
-                    if delivery.id not in self._flying and len(self._flying) < AT_ONCE:
+                    if post and delivery.id not in self._flying and len(self._flying) < AT_ONCE:
                         self._flying[delivery.id] = delivery.contract
-                        tasks.create_task(self._send(http, delivery))
-                await self._store.bell.wait(self._seconds_to_next(len(due)))
+                        tasks.create_task(self._send(post, delivery))
+                await self._store.bell.wait(self._seconds_to_next(len(due)), Delivery)
 
     def _seconds_to_next(self, seen: int) -> float:
         if len(self._flying) < seen:
@@ -97,9 +101,9 @@ class Courier:
             return 1.0
         return min(1.0, max(0.001, (upcoming - self._store.now()) / SECOND))
 
-    async def _send(self, http: aiohttp.ClientSession, delivery: Delivery) -> None:
+    async def _send(self, post: Post, delivery: Delivery) -> None:
         try:
-            outcome = await _attempt(http, delivery)
+            outcome = Outcome(*await post(delivery.method, delivery.url, delivery.headers, delivery.body))
             await self._store.change([Key(Delivery, delivery.id)], self._settle(delivery, outcome))
         finally:
             self._flying.pop(delivery.id, None)
@@ -117,28 +121,11 @@ class Courier:
         return decide
 
 
-async def _attempt(http: aiohttp.ClientSession, delivery: Delivery) -> Outcome:
-    try:
-        async with http.request(
-            delivery.method,
-            URL(delivery.url, encoded=delivery.url.isascii()),  # byte for byte: checksums are over the query as written
-            headers=delivery.headers,
-            data=delivery.body.encode() or None,
-            allow_redirects=False,
-        ) as reply:
-            return Outcome(reply.status, (await _read(reply)).decode(errors="replace"))
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        return Outcome(None, "", f"{type(error).__name__}: {error}")
+async def _client(calls: AsyncExitStack) -> Post:
+    # Imported when it is needed first: an HTTP client takes longer to load than all the rest of a start.
+    from simulators.kernel import posting  # noqa: PLC0415
 
-
-async def _read(reply: aiohttp.ClientResponse) -> bytes:
-    """All of the answer, in however many pieces it is written; of a longer one the first LONGEST_ANSWER bytes."""
-    answer = b""
-    async for piece in reply.content.iter_any():
-        answer += piece
-        if len(answer) >= LONGEST_ANSWER:
-            break
-    return answer[:LONGEST_ANSWER]
+    return await calls.enter_async_context(posting.client(AT_ONCE, PATIENCE, LONGEST_CALL, LONGEST_ANSWER))
 
 
 def _event(delivery: Delivery, outcome: Outcome, *, more: bool) -> Event:

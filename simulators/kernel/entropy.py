@@ -60,7 +60,7 @@ class Entropy:
 
     def choose(self, label: str, thing: str, among: int = 2) -> int:
         """Legal variance: a number below `among`, the same for the same seed, label and thing."""
-        return int.from_bytes(self._stream(f"choice|{label}|{thing}", 4)) % among
+        return int.from_bytes(self._stream(f"choice|{label}|{thing}", 4)) % among if among > 1 else 0
 
     def _stream(self, text: str, size: int) -> bytes:
         out = b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, NewType, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, NewType, TypeVar
 
 import msgspec
 
@@ -27,8 +27,7 @@ R = TypeVar("R", bound=Record)
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Generic[R_co]):
+class Key(NamedTuple, Generic[R_co]):
     """Names one record: its type and its id."""
 
     type: type[R_co]

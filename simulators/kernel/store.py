@@ -23,6 +23,8 @@ TRIES = 5
 LARGEST_INLINE = 8 * 1024
 STEPS = ("read", "decided", "begun", "saved", "removed", "journalled", "committed", "rung")
 """What a change passes, in this order: a process that ends at any of them has lost nothing that it answered."""
+AT_ONCE = 500
+"""Records that one statement reads."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -31,7 +33,7 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_about ON records (kind, about, id) WHERE about IS NOT NULL;
 CREATE INDEX IF NOT EXISTS records_due ON records (kind, due, id) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS journal (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, contract TEXT NOT NULL, source TEXT NOT NULL,
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, contract TEXT NOT NULL, source TEXT NOT NULL,
   word TEXT NOT NULL, ref TEXT NOT NULL, subject TEXT NOT NULL, body BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS journal_ref ON journal (ref, seq) WHERE ref <> '';
 CREATE INDEX IF NOT EXISTS journal_subject ON journal (subject, seq) WHERE subject <> '';
@@ -44,35 +46,39 @@ class Conflict(Exception):
 
 
 class Bell:
-    """Rung after each commit; whoever waits looks again."""
+    """Rung after each commit; whoever waits looks again. Who names kinds of records is woken for changes of these alone."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: dict[asyncio.Event, frozenset[str]] = {}
 
-    def ring(self) -> None:
-        for event in self._waiting:
-            event.set()
+    def ring(self, kinds: frozenset[str] | None = None) -> None:
+        """`kinds` are those that changed; None wakes everybody, and so does the clock, by which things become due."""
+        all_of_them = kinds is None or Clock.KIND in kinds
+        for event, wanted in self._waiting.items():
+            if all_of_them or not wanted or (kinds and wanted & kinds):
+                event.set()
 
-    async def wait(self, seconds: float) -> bool:
+    async def wait(self, seconds: float, *kinds: type[Record]) -> bool:
         """True when it rang, False when the time was over."""
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting[event] = frozenset(kind.KIND for kind in kinds)
         try:
-            async with asyncio.timeout(
-                seconds
-            ):  # Python 3.11's wait_for can swallow a cancellation that meets the ring
+            # Python 3.11's wait_for can swallow a cancellation that meets the ring.
+            async with asyncio.timeout(seconds):
                 await event.wait()
         except TimeoutError:
             return False
         else:
             return True
         finally:
-            self._waiting.discard(event)
+            del self._waiting[event]
 
     async def until(self, look: Callable[[], Awaitable[T]], enough: Callable[[T], bool], seconds: float) -> T:
         """What `look` finds as soon as it is enough, or what there is when the time is over (a long poll)."""
+        if enough(found := await look()) or seconds <= 0:
+            return found
         event = asyncio.Event()
-        self._waiting.add(event)
+        self._waiting[event] = frozenset()
         try:
             async with asyncio.timeout(seconds):
                 while not enough(found := await look()):
@@ -82,7 +88,7 @@ class Bell:
         except TimeoutError:
             return await look()
         finally:
-            self._waiting.discard(event)
+            del self._waiting[event]
 
 
 @cache
@@ -95,6 +101,16 @@ _encode = msgspec.json.Encoder().encode
 
 def going_on(_step: str) -> None:
     """Nobody wants to know which step of a change is passed."""
+
+
+def _kinds(change: Change) -> frozenset[str]:
+    return frozenset([*(record.KIND for record in change.records), *(key.type.KIND for key in change.gone)])
+
+
+def _unless_refused(change: Change) -> Change:
+    if change.refused:
+        raise change.refused
+    return change
 
 
 class Store:
@@ -113,11 +129,14 @@ class Store:
         self.folder = folder
         self.bell = Bell()
         self._passing = passing
+        self._clock: Clock | None = None
         self._sql = sqlite3.connect(folder / "world.sqlite" if folder else ":memory:", isolation_level=None)
         if folder:
             (folder / "bodies").mkdir(parents=True, exist_ok=True)
+            self._sql.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._sql.execute("PRAGMA journal_mode=WAL")
-            self._sql.execute("PRAGMA synchronous=FULL")
+            # A commit outlives the process, whatever ends it; only the machine's own end may take the last ones (decision 0009).
+            self._sql.execute("PRAGMA synchronous=NORMAL")
         self._sql.executescript(SCHEMA)
         if self._row(Key(Clock, "world")) is None:
             start = machine_now()
@@ -127,22 +146,22 @@ class Store:
         """Read `keys`, let `decide` see them with the time, save what it wants; again on conflict, at most TRIES times."""
         for _ in range(TRIES):
             now = self.now()
-            rows = {key: self._row(key) for key in keys}
+            rows = self._rows(keys)
             self._passing("read")
             change = decide(Records({key: row[0] if row else None for key, row in rows.items()}), now)
             self._passing("decided")
             versions = {(key.type.KIND, key.id): row[1] if row else 0 for key, row in rows.items()}
             saves = [(record, versions.get((record.KIND, record.id), 0)) for record in change.records]
+            if not (saves or change.gone or change.events):
+                return _unless_refused(change)
             if self._write(saves, change.gone, change.events, now):
-                self.bell.ring()
+                self.bell.ring(_kinds(change))
                 self._passing("rung")
-                if change.refused:
-                    raise change.refused
-                return change
+                return _unless_refused(change)
         raise Conflict(", ".join(f"{key.type.KIND} {key.id}" for key in keys))
 
     async def read(self, *keys: Key[Any]) -> Records:
-        return Records({key: row[0] if (row := self._row(key)) else None for key in keys})
+        return Records({key: row[0] if row else None for key, row in self._rows(keys).items()})
 
     async def get(self, key: Key[R]) -> R | None:
         row = self._row(key)
@@ -178,19 +197,22 @@ class Store:
         if after:
             where.append("id > ?")
             values.append(after)
-        sql = f"SELECT body FROM records WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608  # no value is in the text
+        # Left to itself, SQLite would take the order by id from the primary key and look at every record of the kind.
+        index = "INDEXED BY records_about" if about is not None else ""
+        sql = f"SELECT body FROM records {index} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608  # no value is in the text
         return [_decoder(kind).decode(body) for (body,) in self._sql.execute(sql, values)]
 
     def next_due(self, kind: type[Record]) -> Instant | None:
-        row = self._sql.execute(
-            "SELECT min(due) FROM records WHERE kind = ? AND due IS NOT NULL", (kind.KIND,)
-        ).fetchone()
+        sql = "SELECT min(due) FROM records WHERE kind = ? AND due IS NOT NULL"
+        row = self._sql.execute(sql, (kind.KIND,)).fetchone()
         return row[0]  # type: ignore[no-any-return]  # SQLite is not typed
 
     def now(self) -> Instant:
-        row = self._row(Key(Clock, "world"))
-        assert row is not None, "the world has a clock"
-        return row[0].at(machine_now())
+        if self._clock is None:
+            row = self._row(Key(Clock, "world"))
+            assert row is not None, "the world has a clock"
+            self._clock = row[0]
+        return self._clock.at(machine_now())
 
     def count(self, kind: type[Record], *, contract: str | None = None, due_before: Instant | None = None) -> int:
         sql = "SELECT count(*) FROM records WHERE kind = ?"
@@ -204,7 +226,7 @@ class Store:
     async def note(self, *events: Event) -> None:
         """Write to the journal alone: what was refused without changing anything."""
         self._write((), (), events, self.now())
-        self.bell.ring()
+        self.bell.ring(frozenset())
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """A read of the journal table (for kernel/journal.py)."""
@@ -225,6 +247,22 @@ class Store:
             "SELECT body, version FROM records WHERE kind = ? AND id = ?", (key.type.KIND, key.id)
         ).fetchone()
         return (_decoder(key.type).decode(row[0]), row[1]) if row else None
+
+    def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
+        """What the keys name, with versions; those of one kind in one statement."""
+        found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
+        by_type: dict[type[Record], list[str]] = {}
+        for key in keys:
+            by_type.setdefault(key.type, []).append(key.id)
+        for type_, wanted in by_type.items():
+            decode = _decoder(type_).decode
+            for start in range(0, len(wanted), AT_ONCE):
+                ids = wanted[start : start + AT_ONCE]
+                marks = ",".join("?" * len(ids))
+                sql = f"SELECT id, body, version FROM records WHERE kind = ? AND id IN ({marks})"  # noqa: S608  # no value is in the text
+                for identity, body, version in self._sql.execute(sql, (type_.KIND, *ids)):
+                    found[Key(type_, identity)] = (decode(body), version)
+        return found
 
     def _write(
         self, saves: Sequence[tuple[Record, int]], gone: Sequence[Key[Any]], events: Sequence[Event], now: Instant
@@ -251,6 +289,8 @@ class Store:
             if sql.in_transaction:
                 sql.execute("ROLLBACK")
             raise
+        if any(record.KIND == Clock.KIND for record, _ in saves):
+            self._clock = None  # read anew; nobody but this process can have moved it
         self._passing("committed")
         return True
 

@@ -12,9 +12,10 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
+from starlette.types import Receive, Scope, Send
 
 LARGEST_BODY = 8 * 1024 * 1024
 Reads = Literal["json", "form", "query", "nothing", "raw"]
@@ -92,7 +93,7 @@ async def body_of(request: Request) -> bytes:
 
 async def heard_out(request: Request) -> None:
     """Before a refusal that did not look at the body."""
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(Unreadable, ClientDisconnect):
         await body_of(request)
 
 
@@ -117,11 +118,20 @@ async def read_input(request: Request, route: Route) -> Any:
         raise Unreadable("nested too deeply") from error
 
 
-def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | None]) -> StarletteRoute:
-    """The route as Starlette serves it."""
+class Endpoint:
+    """A route as an ASGI application: the guard, the input, the answer."""
 
-    async def endpoint(request: Request) -> Response:
-        if route.guarded and (refused := guard(request)):
+    def __init__(self, route: Route, guard: Callable[[Request], Response | None]) -> None:
+        self._route = route
+        self._guard = guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        route = self._route
+        if route.guarded and (refused := self._guard(request)):
             await heard_out(request)
             return refused
         try:
@@ -130,7 +140,10 @@ def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | Non
             return await route.broken(request, str(error))
         return await route.handle(request, given)
 
-    made = StarletteRoute(prefix + route.path, endpoint, methods=[route.method])
+
+def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | None]) -> StarletteRoute:
+    """The route as Starlette serves it."""
+    made = StarletteRoute(prefix + route.path, Endpoint(route, guard), methods=[route.method])
     made.methods = {route.method}  # Starlette adds HEAD to GET, and a GET here may begin a payment or a login
     return made
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from urllib.parse import quote_plus
 
-from simulators.payment.constructions import DEVIATIONS, PAY, UNSIGNED, Deviation, Pairs, Recipe, barred
+from simulators.payment.constructions import DEVIATIONS, PAY, UNSIGNED, Deviation, Pairs, Recipe, barred, form_encoded
 
 ENCODERS: Mapping[str, Callable[[str], str]] = {
-    "python": quote_plus,
+    "python": form_encoded,
     "php": lambda text: quote_plus(text).replace("~", "%7E"),
     "java": lambda text: quote_plus(text, safe="*").replace("~", "%7E"),
     "dotnet": lambda text: quote_plus(text, safe="!*()").replace("~", "%7E"),

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from urllib.parse import quote, quote_plus
 Pairs = Sequence[tuple[str, str]]
 _JS = "!'()*-._~"
 """What encodeURIComponent leaves as it is."""
+AS_IT_IS = re.compile(r"[A-Za-z0-9_.~-]*")
 UNSIGNED = ("vnp_SecureHash", "vnp_SecureHashType")
 IN_DOCUMENT_ORDER = (
     *("vnp_Version", "vnp_Command", "vnp_TmnCode", "vnp_Amount", "vnp_BankCode", "vnp_CreateDate", "vnp_CurrCode"),
@@ -27,8 +29,13 @@ def _signed(pairs: Pairs) -> Pairs:
     return [(key, value) for key, value in pairs if value and key not in UNSIGNED]
 
 
+def form_encoded(text: str) -> str:
+    """`quote_plus`, which is asked only where it would change something."""
+    return text if AS_IT_IS.fullmatch(text) else quote_plus(text)
+
+
 def _form(key: str, value: str) -> str:
-    return f"{quote_plus(key)}={quote_plus(value)}"
+    return f"{form_encoded(key)}={form_encoded(value)}"
 
 
 def _hmac(name: str, secret: bytes, text: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from simulators.kernel import faults
-from simulators.kernel.clock import SECOND, in_vietnam
+from simulators.kernel.clock import SECOND, Clock, in_vietnam
 from simulators.kernel.contracts import Settings, settings_id
 from simulators.kernel.courier import Delivery
 from simulators.kernel.records import Change, Event, Instant, Key, Records
@@ -89,7 +89,7 @@ class Desk:
         found = await self.world.store.get(Key(Payment, ticket.payment)) if ticket else None
         if found is None:
             raise Refused(Reason.UNKNOWN_CHECKOUT, "no checkout has this token")
-        return await self._step(found, payments.lapse) if found.outcome is None else found
+        return await self._current(found)
 
     async def give_card(self, payment: Payment, bank: str, typed: Typed) -> Payment:
         card = await self._card(bank, typed.digits)
@@ -138,7 +138,7 @@ class Desk:
             raise Refused(Reason.UNKNOWN_PAYMENT, f"no payment {ref} was created on {day}")
         if self.spec.query_date_exact and found.asked.created != created:
             raise Refused(Reason.UNKNOWN_PAYMENT, "vnp_TransactionDate is not the vnp_CreateDate of the pay request")
-        return await self._step(found, payments.lapse) if found.outcome is None else found
+        return await self._current(found)
 
     async def queried(self, payment: Payment, answer: Mapping[str, str]) -> None:
         told = {key: value for key, value in answer.items() if key != "vnp_SecureHash"}
@@ -184,7 +184,7 @@ class Desk:
             for payment in await store.find(Payment, due_before=store.now(), limit=MANY):
                 if payment.id.startswith(f"{self.spec.id}/"):
                     await self._step(payment, payments.lapse)
-            await store.bell.wait(1.0)
+            await store.bell.wait(1.0, Clock)
 
     def end_now(self, payment: Payment, now: Instant) -> Change:
         """The control side's end: as if its window had run out now; no fault is used up."""
@@ -199,6 +199,11 @@ class Desk:
             return known
         held = await self.world.store.get(Key(CitizenCard, digits))
         return of_citizen(held, bank) if held else None
+
+    async def _current(self, payment: Payment) -> Payment:
+        """One whose window is over is ended by being looked at."""
+        over = payment.outcome is None and self.world.store.now() >= payment.expires
+        return await self._step(payment, payments.lapse) if over else payment
 
     async def _step(self, payment: Payment, step: Step) -> Payment:
         """One step of the core; a payment that ends takes its planned faults and its notices into the same change."""

@@ -50,7 +50,7 @@ class Scripts:
         """Until cancelled."""
         while True:
             await self._answer_all()
-            await self._store.bell.wait(LOOK_AGAIN)
+            await self._store.bell.wait(LOOK_AGAIN, Prompt)
 
     async def _answer_all(self) -> None:
         if not self._store.count(Prompt):
