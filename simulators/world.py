@@ -32,6 +32,15 @@ class World:
     smtp: tuple[str, int]
     key: str
     nonce: str
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Where providers have hosts of their own (simulators.inprocess): the path under which one is mounted -> its URL."""
+
+    def address(self, path: str) -> str:
+        """The URL of a provider's path as portals are told it."""
+        for mount, url in self.addresses.items():
+            if f"{path}/".startswith(f"{mount}/"):
+                return url + path.removeprefix(mount)
+        return self.url + path
 
 
 End = Callable[[Any, Instant], Change]

@@ -47,7 +47,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
             await desk.subscribers.authority()
         doors: list[tuple[CaSpec | HubSpec, Door]] = [(spec, spec.doors[0]) for spec in cas.values()]
         doors += [(spec, spec.door) for spec in hubs.values()]
-        return [agreed(world.entropy, spec, world.url + door.base, contract, request) for spec, door in doors]
+        return [agreed(world.entropy, spec, world.address(door.base), contract, request) for spec, door in doors]
 
     return Family(
         name="ca",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 import aiohttp
@@ -65,12 +67,27 @@ def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
     return None
 
 
+Attempt = Callable[[Delivery], Awaitable[Outcome]]
+"""One attempt at a callback; raises nothing."""
+Road = Callable[[], AbstractAsyncContextManager[Attempt]]
+"""How callbacks travel: over sockets, or inside the process (simulators.inprocess)."""
+
+
+@asynccontextmanager
+async def over_http() -> AsyncIterator[Attempt]:
+    connector = aiohttp.TCPConnector(limit=AT_ONCE)
+    timeout = aiohttp.ClientTimeout(total=LONGEST_CALL, sock_connect=PATIENCE, sock_read=PATIENCE)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
+        yield partial(_attempt, http)
+
+
 class Courier:
     """Sends what is due; what is in flight is due until its outcome is saved, so a crash repeats and never loses."""
 
-    def __init__(self, store: Store, kinds: dict[str, DeliveryKind]) -> None:
+    def __init__(self, store: Store, kinds: dict[str, DeliveryKind], road: Road = over_http) -> None:
         self._store = store
         self.kinds = kinds
+        self._road = road
         self._flying: dict[str, str] = {}
 
     def in_flight(self, contract: str = "") -> int:
@@ -78,15 +95,13 @@ class Courier:
 
     async def run(self) -> None:
         """Until cancelled."""
-        connector = aiohttp.TCPConnector(limit=AT_ONCE)
-        timeout = aiohttp.ClientTimeout(total=LONGEST_CALL, sock_connect=PATIENCE, sock_read=PATIENCE)
-        async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http, asyncio.TaskGroup() as tasks:
+        async with self._road() as attempt, asyncio.TaskGroup() as tasks:
             while True:
                 due = await self._store.find(Delivery, due_before=self._store.now(), limit=2 * AT_ONCE)
                 for delivery in due:
                     if delivery.id not in self._flying and len(self._flying) < AT_ONCE:
                         self._flying[delivery.id] = delivery.contract
-                        tasks.create_task(self._send(http, delivery))
+                        tasks.create_task(self._send(attempt, delivery))
                 await self._store.bell.wait(self._seconds_to_next(len(due)))
 
     def _seconds_to_next(self, seen: int) -> float:
@@ -97,9 +112,9 @@ class Courier:
             return 1.0
         return min(1.0, max(0.001, (upcoming - self._store.now()) / SECOND))
 
-    async def _send(self, http: aiohttp.ClientSession, delivery: Delivery) -> None:
+    async def _send(self, attempt: Attempt, delivery: Delivery) -> None:
         try:
-            outcome = await _attempt(http, delivery)
+            outcome = await attempt(delivery)
             await self._store.change([Key(Delivery, delivery.id)], self._settle(delivery, outcome))
         finally:
             self._flying.pop(delivery.id, None)

@@ -87,7 +87,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
 def _settings(world: World, spec: GatewaySpec, contract: Contract, request: ContractRequest) -> Settings:
     """A terminal: 8 letters and digits, a secret of 32."""
     code = world.entropy.token(f"payment.{spec.id}.terminal", 8).upper()
-    base = f"{world.url}/payment/{spec.id}"
+    base = world.address(f"/payment/{spec.id}")
     return Settings(
         id=settings_id(spec.id, code),
         contract=contract.id,

@@ -113,6 +113,8 @@ class GatewaySpec:
     banks: tuple[Bank, ...]
     cards: tuple[Card, ...]
     citizen_bank: str
+    hosts: tuple[str, ...] = ()
+    """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
     window: int = 15 * MINUTE
     notice_attempts: int = 10
     notice_gap: int = 5 * MINUTE

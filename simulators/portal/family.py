@@ -53,7 +53,7 @@ class Profile:
         base = f"/portal/{spec.id}"
         self.keys = Keys(world, spec)
         self.steps = Steps(world, spec)
-        self.exchange = Exchange(world, spec, self.keys, world.url + base)
+        self.exchange = Exchange(world, spec, self.keys, world.address(base))
         entrance = Entrance(world, spec, self.keys, self.steps)
         front = FrontChannel(entrance, base)
         self.routes = (

@@ -54,6 +54,7 @@ PROVIDER = CaSpec(
     doors=(Door(CA2_RS, "/ca/ca2"),),
     subject={"C": "VN", "O": "NACENCOMM SCT", "CN": "CA2 RS (MO PHONG)"},
     service_name="CA2 RS CÁ NHÂN",
+    hosts=("rmsca2.nacencomm.vn",),
     upper_names=True,
     http_status="body",
     webhook="request",

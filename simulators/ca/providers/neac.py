@@ -52,4 +52,5 @@ PROVIDER = HubSpec(
     source="Hướng dẫn 936/BTTTT-NEAC (22/03/2023); client code of a public-service portal",
     door=Door(VARIANT_A, "/ca/neac"),
     routes={"VNPT-CA": "vnpt", "CA2": "ca2"},
+    hosts=("esign.neac.gov.vn",),
 )

@@ -66,6 +66,7 @@ PROVIDER = CaSpec(
     doors=(Door(SP769, "/ca/vnpt/sca/sp769"),),
     subject={"C": "VN", "O": "VIETNAM POSTS AND TELECOMMUNICATIONS GROUP", "CN": "VNPT SmartCA RS (MO PHONG)"},
     service_name="SMARTCA PERSONAL PRO",
+    hosts=("rmgateway.vnptit.vn", "gwsca.vnpt.vn"),
     transactions="one_for_all",
     webhook="contract",
 )
