@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from reference_portal.calls.bodies import object_of
+
 _PATIENCE = 15.0
 _LEEWAY = 60
 """Seconds by which two clocks may differ."""
@@ -25,6 +28,8 @@ _INCOMPLETE = (
     "Tài khoản định danh thiếu họ tên hoặc số định danh cá nhân. Vui lòng cập nhật tại Cổng Dịch vụ công quốc gia."
 )
 _NUMBER_OF_DIGITS = 12
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What a bearer token may look like (RFC 6750 section 2.1): anything else is no header."""
 
 
 class LoginRefused(Exception):
@@ -107,7 +112,8 @@ async def exchange(
         "code_verifier": attempt.verifier,
     }
     tokens = await _asked(http.build_request("POST", login["token_endpoint"], data=form, timeout=_PATIENCE), http)
-    if not isinstance(tokens.get("access_token"), str):
+    given = tokens.get("access_token")
+    if not isinstance(given, str) or not _BEARER.fullmatch(given):
         raise LoginRefused("the token endpoint gave no access token")
     return tokens
 
@@ -197,11 +203,9 @@ async def _asked(request: httpx.Request, http: httpx.AsyncClient) -> Mapping[str
     """The JSON object of a 200; everything else is a refusal that names the URL and the provider's own error word."""
     try:
         reply = await http.send(request, follow_redirects=False)
-        answer = reply.json()
+        answer = object_of(reply)
     except (httpx.HTTPError, ValueError) as error:
         raise LoginRefused(f"{request.url}: {type(error).__name__}") from error
-    if not isinstance(answer, dict):
-        raise LoginRefused(f"{request.url}: the answer is no object")
     if reply.status_code != 200:
         raise LoginRefused(
             f"{request.url}: {reply.status_code} {answer.get('error')} {answer.get('error_description')}"
