@@ -55,6 +55,8 @@ class Family:
     routes: tuple[Route, ...] = ()
     specs: Mapping[str, Any] = field(default_factory=dict)
     fault_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Legal variance: the label under which it is chosen -> what each number means."""
     journal_words: Mapping[str, str] = field(default_factory=dict)
     delivery_kinds: tuple[DeliveryKind, ...] = ()
     prompt_kinds: tuple[PromptKind, ...] = ()

@@ -19,6 +19,7 @@ from simulators.ca.subscribers import Subscribers
 from simulators.ca.wires import csc_v1, qd769
 from simulators.ca.wires import hub as hub_wire
 from simulators.ca.wires.csc_words import CscDialect
+from simulators.ca.wires.rows import variances
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
 from simulators.kernel.prompts import PromptKind
@@ -56,6 +57,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         routes=tuple(routes),
         specs={**cas, **hubs},
         fault_sites={site: names for spec in cas.values() for site, names in effects.sites(spec).items()},
+        variances={label: names for spec in cas.values() for label, names in variances(spec).items()},
         journal_words=WORDS,
         delivery_kinds=tuple(_webhook(spec) for spec in cas.values() if spec.webhook != "none"),
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),

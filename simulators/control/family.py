@@ -8,6 +8,7 @@ from simulators.control.contracts import Contracts
 from simulators.control.interventions import Interventions
 from simulators.control.people import People
 from simulators.control.reading import Reader
+from simulators.control.variance import Variances
 from simulators.world import Family, World
 
 
@@ -15,6 +16,7 @@ def mount(world: World, families: Sequence[Family]) -> Family:
     sites = {site: effects for family in families for site, effects in family.fault_sites.items()}
     parts = (
         Reader(world, sites),
+        Variances(world, families),
         Contracts(world, families),
         People(world, families),
         Interventions(world, families, sites),
