@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help env conform test check load serve bite bitten docs deviations clean
+.PHONY: help env conform test check load serve bite bitten steady docs deviations clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ serve: $(RUNTIME) ## the simulators, for a portal of your own
 
 bite: $(RUNTIME) ## every flawed portal against every check; rewrites docs/kill-matrix.md
 	$(BIN)/python -m conformance.bite
+
+steady: $(RUNTIME) ## 20 seeds, checks in random order, two CPU burners: no verdict may change
+	$(BIN)/python -m conformance.steadiness
 
 bitten: $(RUNTIME) ## the kill matrix's rows that changed, and a tenth of the others
 	$(BIN)/python -m conformance.bite --changed

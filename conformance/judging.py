@@ -1,6 +1,7 @@
 """The pytest plugin's side of a check: which are run, how long each may take, and the verdict that each gets."""
 
 import contextlib
+import random
 import signal
 import threading
 from collections.abc import Generator, Iterator
@@ -33,7 +34,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is not claimed is not run; what must be alone runs last."""
+    """What is not claimed is not run; what must be alone runs last; the rest in the order of the files, or in any."""
+    if seed := config.option.shuffle:
+        random.Random(seed).shuffle(items)  # noqa: S311  # an order, no secret
     items.sort(key=lambda item: item.get_closest_marker("alone") is not None)
     if (seen := config.stash.get(SEEN, None)) is None:
         return

@@ -64,14 +64,14 @@ def launched(
     login_profile: str = "vnconnect-2022",
     logs: Path | None = None,
     tls: bool = False,
+    seed: str = "",
 ) -> Iterator[Running]:
-    """One world and a portal for each flaw (None is the right one), all portals in one process."""
+    """One world (of this seed) and a portal for each flaw (None is the right one), all portals in one process."""
     with ExitStack() as stack:
         folder = logs or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hopchuan-")))
         berths = [stack.enter_context(_bound()) for _ in flaws]
-        simulators = _Process(
-            "simulators", ["serve", "--port", "0", "--with-parent", *(["--tls"] if tls else [])], folder
-        )
+        said = [*(["--tls"] if tls else []), *(["--seed", seed] if seed else [])]
+        simulators = _Process("simulators", ["serve", "--port", "0", "--with-parent", *said], folder)
         stack.enter_context(simulators)
         told = simulators.line()
         portals, orders = [], []

@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tls", action="store_true", help="start the simulators with TLS (with --portal: as they are)")
     group.addoption("--adapter", default=HTTP_ADAPTER, help="module:Class of the client that reaches the portal")
     group.addoption("--profile", default="basic", help="what is scored (conformance/profiles)")
+    group.addoption("--shuffle", metavar="SEED", help="run the checks in another order, the same for the same seed")
     group.addoption("--results", default="results", help="folder in which each run leaves its evidence")
 
 

@@ -11,31 +11,23 @@ import signal
 import socket
 import stat
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
 
 from simulators import deaths, mounting, worldfile
 from simulators.catalog import BadOverride
-from simulators.kernel.citizens import Citizens
-from simulators.kernel.courier import Courier
-from simulators.kernel.crashes import crashed
-from simulators.kernel.entropy import Entropy, fresh_seed
-from simulators.kernel.journal import Journal
-from simulators.kernel.pki import Pki
 from simulators.kernel.store import Store
-from simulators.kernel.tls import OWN_HOSTS, Tls
 from simulators.listeners import beside
 from simulators.mounting import BadWorld
+from simulators.running import Ways, at_work, make_world
 from simulators.sandbox import BACKLOG, Options, Sandbox, opened
 from simulators.world import World
 
 USAGE, OURS = 2, 3
 """Exit codes: a wrong option or world file; our own failure."""
-Job = Callable[[], Awaitable[None]]
 
 
 def serve(options: Options) -> int:
@@ -73,6 +65,10 @@ class Server(uvicorn.Server):
     def end(self) -> None:
         self.should_exit = True
 
+    def fail(self) -> None:
+        self.failed = True
+        self.end()
+
 
 class Parent(asyncio.Protocol):
     """Standard input, held open by the parent: when it closes, the parent is gone."""
@@ -84,77 +80,27 @@ class Parent(asyncio.Protocol):
         self._server.end()
 
 
-async def make_world(store: Store, sandbox: Sandbox) -> World:
-    kept = sandbox.kept
-    entropy = await Entropy.begin(store, kept.seed)
-    pki = Pki(store, entropy, sandbox.beside("status"))
-    hosts = dict.fromkeys((urlsplit(kept.url).hostname or "", *OWN_HOSTS))
-    tls = await Tls.begin(pki, sandbox.beside("back"), tuple(hosts), sandbox.folder) if kept.tls else None
-    return World(
-        store=store,
-        journal=Journal(store, {}),
-        entropy=entropy,
-        courier=Courier(store, {}),
-        pki=pki,
-        citizens=Citizens(store, entropy),
-        url=kept.url,
-        smtp=sandbox.mail_server,
-        key=kept.key,
-        nonce=fresh_seed(),
-        tls=tls,
-    )
-
-
 async def _live(options: Options, sandbox: Sandbox, given: worldfile.WorldFile) -> int:
     store = Store(sandbox.folder, passing=deaths.asked_for())
-    world = await make_world(store, sandbox)
+    ways = Ways(
+        sandbox.mail_server,
+        status=sandbox.beside("status"),
+        back=sandbox.beside("back"),
+        folder=sandbox.folder,
+    )
+    world = await make_world(store, sandbox.kept, ways)
     try:
         families = mounting.mount(world, given.overrides, options.only)
         app = mounting.application(world, families)
         server = Server(_config(app, ssl_context_factory=world.tls and world.tls.front), ready=lambda: _announce(world))
         if options.with_parent:
             await _watch_parent(server)
-        jobs = [world.courier.run, *(job for family in families for job in family.background)]
-        mail = _mail(world, sandbox.smtp, [family.name for family in families])
-        async with mail, beside(world, app, _config, sandbox.sides):
-            await _run(world, server, sandbox.web, jobs)
+        async with at_work(world, families, sandbox.smtp, server.fail), beside(world, app, _config, sandbox.sides):
+            await server.serve(sockets=[sandbox.web])
     finally:
         world.pki.close()
         store.close()
     return OURS if server.failed else 0
-
-
-async def _run(world: World, server: Server, web: socket.socket, jobs: Sequence[Job]) -> None:
-    async def watched(job: Job) -> None:
-        """A job that fails ends the server: what goes on without its deliveries would only lie."""
-        try:
-            await job()
-        except Exception as error:  # noqa: BLE001  # recorded, told, and the end
-            await crashed(world.store, getattr(job, "__qualname__", str(job)), error)
-            server.failed = True
-            server.end()
-
-    tasks = [asyncio.create_task(watched(job)) for job in jobs]
-    try:
-        await server.serve(sockets=[web])
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@contextlib.asynccontextmanager
-async def _mail(world: World, bound: socket.socket, names: Sequence[str]) -> Any:
-    if "messages" not in names:
-        yield
-        return
-    # Imported here: a world without messages needs no mail server.
-    mail = importlib.import_module("simulators.messages.wires.mail")
-    listener = await asyncio.get_running_loop().create_server(mail.protocol(world), sock=bound, backlog=BACKLOG)
-    try:
-        yield
-    finally:
-        listener.close()
 
 
 async def _watch_parent(server: Server) -> None:

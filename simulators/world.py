@@ -35,6 +35,15 @@ class World:
     nonce: str
     tls: Tls | None = None
     """Where it speaks TLS: then `url` begins with https."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Where providers have hosts of their own (simulators.inprocess): the path under which one is mounted -> its URL."""
+
+    def address(self, path: str) -> str:
+        """The URL of a provider's path as portals are told it."""
+        for mount, url in self.addresses.items():
+            if f"{path}/".startswith(f"{mount}/"):
+                return url + path.removeprefix(mount)
+        return self.url + path
 
 
 End = Callable[[Any, Instant], Change]
@@ -49,6 +58,8 @@ class Family:
     routes: tuple[Route, ...] = ()
     specs: Mapping[str, Any] = field(default_factory=dict)
     fault_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    variances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Legal variance: the label under which it is chosen -> what each number means."""
     journal_words: Mapping[str, str] = field(default_factory=dict)
     delivery_kinds: tuple[DeliveryKind, ...] = ()
     prompt_kinds: tuple[PromptKind, ...] = ()

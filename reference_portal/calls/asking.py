@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from reference_portal.calls.bodies import object_of
+
 PATIENCE = 15.0
 _TRY_AGAIN = "Đã xảy ra lỗi trong quá trình xác thực. Vui lòng thử đăng nhập lại."
 
@@ -22,11 +24,9 @@ async def answer_of(request: httpx.Request, http: httpx.AsyncClient) -> Mapping[
     """The JSON object of a 200; everything else is a refusal that names the URL and the provider's own error word."""
     try:
         reply = await http.send(request, follow_redirects=False)
-        answer = reply.json()
+        answer = object_of(reply)
     except (httpx.HTTPError, ValueError) as error:
         raise LoginRefused(f"{request.url}: {type(error).__name__}") from error
-    if not isinstance(answer, dict):
-        raise LoginRefused(f"{request.url}: the answer is no object")
     if reply.status_code != 200:
         raise LoginRefused(
             f"{request.url}: {reply.status_code} {answer.get('error')} {answer.get('error_description')}"

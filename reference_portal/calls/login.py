@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ _INCOMPLETE = (
     "Tài khoản định danh thiếu họ tên hoặc số định danh cá nhân. Vui lòng cập nhật tại Cổng Dịch vụ công quốc gia."
 )
 _NUMBER_OF_DIGITS = 12
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What a bearer token may look like (RFC 6750 section 2.1): anything else is no header."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ async def exchange(
         "code_verifier": attempt.verifier,
     }
     tokens = await answer_of(http.build_request("POST", login["token_endpoint"], data=form, timeout=PATIENCE), http)
-    if not isinstance(tokens.get("access_token"), str):
+    given = tokens.get("access_token")
+    if not isinstance(given, str) or not _BEARER.fullmatch(given):
         raise LoginRefused("the token endpoint gave no access token")
     return tokens
 

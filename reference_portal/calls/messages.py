@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from reference_portal.calls.bodies import object_of
+
 PATIENCE = 10.0
 ADDRESS = re.compile(r"[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9.-]{1,190}")
 """One plain address: a list, a display name or a line break is none."""
@@ -32,10 +34,11 @@ async def send_sms(http: httpx.AsyncClient, sms: Mapping[str, str], to: str, tex
             sms["url"], json={"to": to, "text": text}, auth=(sms["user"], sms["password"]), timeout=PATIENCE
         )
         reply.raise_for_status()
-    except httpx.HTTPError as error:
+        taken = object_of(reply).get("id")
+    except (httpx.HTTPError, ValueError) as error:
         raise SendFailed(f"{type(error).__name__} {error}") from error
-    if reply.status_code != 200:
-        raise SendFailed(f"HTTP {reply.status_code}")
+    if reply.status_code != 200 or not isinstance(taken, str) or not taken:
+        raise SendFailed(f"HTTP {reply.status_code} without a message's id")
 
 
 async def send_mail(smtp: Mapping[str, Any], to: str, subject: str, text: str) -> None:

@@ -11,6 +11,7 @@ import httpx
 from cryptography import x509
 
 from reference_portal import certificates
+from reference_portal.calls.bodies import object_of
 
 _UNREADABLE = "Dịch vụ chứng thực chữ ký số đang gặp sự cố. Vui lòng thử lại sau."
 _REFUSED = ("reject", "deny", "denied", "cancel", "từ chối", "hủy")
@@ -24,6 +25,16 @@ class ProviderFailed(Exception):
         super().__init__(why)
         self.why = why
         self.message_vi = message_vi
+
+    @property
+    def lost(self) -> bool:
+        """The connection was: the question may have been heard."""
+        return isinstance(self.__cause__, httpx.TransportError)
+
+    @property
+    def unsent(self) -> bool:
+        """It was lost before anything was asked."""
+        return isinstance(self.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
 
 
 @dataclass(frozen=True)
@@ -89,11 +100,9 @@ async def post(http: httpx.AsyncClient, url: str, body: Mapping[str, Any] | None
     timeout = httpx.Timeout(10, read=patience)
     try:
         reply = await (http.post(url, timeout=timeout) if body is None else http.post(url, json=body, timeout=timeout))
-        answer = reply.json()
+        answer = object_of(reply)
     except (httpx.HTTPError, ValueError) as error:
         raise ProviderFailed(f"{url}: {type(error).__name__} {error}") from error
-    if not isinstance(answer, dict):
-        raise ProviderFailed(f"{url}: the answer is no object")
     data = answer.get("data")
     code = answer.get("status_code", answer.get("code"))
     return Answer(
@@ -111,8 +120,9 @@ def offered(answer: Answer) -> tuple[Offered, ...]:
     """The certificates of a get_certificate answer; a row that cannot be read or belies its certificate is left out."""
     if not answer.ok:
         raise ProviderFailed(answer.message, _told("Không lấy được chứng thư số", answer.message))
-    rows = answer.data.get("user_certificates") or []
-    return tuple(found for row in rows if isinstance(row, dict) and (found := _offered(row)) is not None)
+    rows = answer.data.get("user_certificates")
+    listed = rows if isinstance(rows, list) else []
+    return tuple(found for row in listed if isinstance(row, dict) and (found := _offered(row)) is not None)
 
 
 def signed_value(rows: Any, doc_id: str) -> bytes | None:

@@ -24,7 +24,10 @@ async def certificates(http: httpx.AsyncClient, ca: Mapping[str, str], user_id: 
 
 
 async def sign(http: httpx.AsyncClient, ca: Mapping[str, str], order: Order) -> Outcome:
-    """Asks the citizen's phone; the digest travels as lower-case hex."""
+    """Asks the citizen's phone; the digest travels as lower-case hex.
+
+    Where the answer is lost the phone may ring all the same: the status call tells.
+    """
     file = {
         "data_to_be_signed": order.digest.hex(),
         "doc_id": order.doc_id,
@@ -43,10 +46,8 @@ async def sign(http: httpx.AsyncClient, ca: Mapping[str, str], order: Order) -> 
     try:
         answer = await qd769.post(http, f"{ca['base_url']}/v1/signatures/sign", body, patience=PATIENCE)
     except ProviderFailed as failure:
-        # An answer that was lost leaves it open: the CA may ask the phone already, so its status is asked.
-        cause = failure.__cause__
-        open_still = isinstance(cause, httpx.TransportError) and not isinstance(cause, _NOT_SENT)
-        return WAITING if open_still else Outcome("failed", None, failure.message_vi)
+        heard = failure.lost and not failure.unsent
+        return WAITING if heard else Outcome("failed", None, failure.message_vi)
     return WAITING if answer.ok else qd769.unsigned(answer)
 
 
@@ -56,8 +57,7 @@ async def status(http: httpx.AsyncClient, ca: Mapping[str, str], order: Order) -
     try:
         answer = await qd769.post(http, url, None, patience=PATIENCE)
     except ProviderFailed as failure:
-        lost = isinstance(failure.__cause__, httpx.TransportError)
-        return WAITING if lost else Outcome("failed", None, failure.message_vi)
+        return WAITING if failure.lost else Outcome("failed", None, failure.message_vi)
     if answer.ok and (value := qd769.signed_value(answer.data.get("signatures"), order.doc_id)):
         return Outcome("signed", value)
     if not answer.ok or answer.tells != "nothing" or answer.message.lower() == "success":

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import re
 import secrets
 import unicodedata
@@ -13,6 +12,8 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import httpx
+
+from reference_portal.calls.bodies import object_of
 
 VIETNAM = timezone(timedelta(hours=7))
 _TIME_TO_PAY = timedelta(minutes=15)
@@ -106,8 +107,8 @@ async def query(
     try:
         reply = await http.post(vnpay["api_url"], json=fields, timeout=_PATIENCE)
         reply.raise_for_status()
-        answer = reply.json()
-    except (httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        answer = object_of(reply)
+    except (httpx.HTTPError, ValueError) as error:
         raise QueryFailed(f"{type(error).__name__} {error}") from error
     return _believed(answer, vnpay, ref)
 
@@ -119,9 +120,7 @@ def plain(text: str) -> str:
     return words.strip()[:_LONGEST_INFO].strip()
 
 
-def _believed(answer: Any, vnpay: Mapping[str, str], ref: str) -> QueryAnswer:
-    if not isinstance(answer, dict):
-        raise QueryFailed("the answer is no object")
+def _believed(answer: Mapping[str, Any], vnpay: Mapping[str, str], ref: str) -> QueryAnswer:
     told = {key: "" if value is None else str(value) for key, value in answer.items()}
     expected = _hmac(vnpay["hash_secret"], _barred(told, _ANSWER_FIELDS))
     if not hmac.compare_digest(expected.encode(), told.get("vnp_SecureHash", "").lower().encode()):

@@ -16,12 +16,15 @@ from simulators.ca.desk.sweeping import expiring
 from simulators.ca.signing import SigningRequest
 from simulators.ca.spec import CaSpec, Door, HubSpec
 from simulators.ca.subscribers import Subscribers
+from simulators.ca.wires import csc_v1, qd769
 from simulators.ca.wires import hub as hub_wire
-from simulators.ca.wires import qd769
+from simulators.ca.wires.csc_words import CscDialect
+from simulators.ca.wires.rows import variances
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.records import Instant
+from simulators.kernel.wire import Route
 from simulators.world import Family, World
 
 PROVIDERS = "simulators.ca.providers"
@@ -39,7 +42,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
     cas = catalog.load(PROVIDERS, CaSpec, overrides)
     hubs = catalog.load(PROVIDERS, HubSpec, overrides)
     desks = {identity: _desk(world, spec) for identity, spec in cas.items()}
-    routes = [route for desk in desks.values() for door in desk.spec.doors for route in qd769.routes(desk, door)]
+    routes = [route for desk in desks.values() for door in desk.spec.doors for route in _routes(desk, door)]
     routes += [route for spec in hubs.values() for route in hub_wire.routes(Hub(world, spec, desks), spec.door)]
 
     async def on_contract(contract: Contract, request: ContractRequest) -> list[Settings]:
@@ -47,13 +50,14 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
             await desk.subscribers.authority()
         doors: list[tuple[CaSpec | HubSpec, Door]] = [(spec, spec.doors[0]) for spec in cas.values()]
         doors += [(spec, spec.door) for spec in hubs.values()]
-        return [agreed(world.entropy, spec, world.url + door.base, contract, request) for spec, door in doors]
+        return [agreed(world.entropy, spec, _addresses(world, spec, door), contract, request) for spec, door in doors]
 
     return Family(
         name="ca",
         routes=tuple(routes),
         specs={**cas, **hubs},
         fault_sites={site: names for spec in cas.values() for site, names in effects.sites(spec).items()},
+        variances={label: names for spec in cas.values() for label, names in variances(spec).items()},
         journal_words=WORDS,
         delivery_kinds=tuple(_webhook(spec) for spec in cas.values() if spec.webhook != "none"),
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),
@@ -61,6 +65,18 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         on_contract=on_contract,
         background=(lambda: expiring(world.store),),
     )
+
+
+def _routes(desk: Desk, door: Door) -> tuple[Route, ...]:
+    return csc_v1.routes(desk, door) if isinstance(door.dialect, CscDialect) else qd769.routes(desk, door)
+
+
+def _addresses(world: World, spec: CaSpec | HubSpec, first: Door) -> dict[str, str]:
+    """Of the first door, and of the standard one where there is one: what precedes /csc/v1."""
+    others = spec.doors[1:] if isinstance(spec, CaSpec) else ()
+    standard = [door.base for door in others if isinstance(door.dialect, CscDialect)]
+    told = {"base_url": world.address(first.base)}
+    return told | ({"csc_url": world.address(standard[0])} if standard else {})
 
 
 def _desk(world: World, spec: CaSpec) -> Desk:

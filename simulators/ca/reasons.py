@@ -23,10 +23,15 @@ class Reason(Enum):
     TRANSACTION_UNKNOWN = "transaction_unknown"
     BAD_FILES = "bad_files"
     BAD_DIGEST = "bad_digest"
+    BAD_ALGORITHM = "bad_algorithm"
     REFUSED = "refused"
     EXPIRED = "expired"
     NOT_VERIFIED = "not_verified"
     CA_FAILED = "ca_failed"
+    TOKEN_UNKNOWN = "token_unknown"  # noqa: S105  # a reason
+    SAD_UNKNOWN = "sad_unknown"
+    SAD_EXPIRED = "sad_expired"
+    NOT_AUTHORIZED = "not_authorized"
 
 
 class Refused(Exception):

@@ -33,6 +33,8 @@ class CaSpec:
     subject: Mapping[str, str]
     """Of the CA's own certificate, by short names in their order."""
     service_name: str
+    hosts: tuple[str, ...] = fact((), "CONFIRMED")
+    """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
     sp_domain: str = fact("apps.signserviceapi.com", "LIKELY")
     """An sp_id is <4 hex>-<18 digits>.<this>."""
 
@@ -74,6 +76,7 @@ class HubSpec:
     door: Door
     routes: Mapping[str, str]
     """ca_name -> id of the CA."""
+    hosts: tuple[str, ...] = fact((), "CONFIRMED")
     sp_domain: str = fact("apps.signserviceapi.com", "LIKELY")
     http_status: Literal["body", "both"] = fact("both", "UNKNOWN")
     patience: int = fact(305 * SECOND, "UNKNOWN")

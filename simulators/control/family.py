@@ -9,6 +9,7 @@ from simulators.control.encryption import Encryption
 from simulators.control.interventions import Interventions
 from simulators.control.people import People
 from simulators.control.reading import Reader
+from simulators.control.variance import Variances
 from simulators.world import Family, World
 
 
@@ -16,6 +17,7 @@ def mount(world: World, families: Sequence[Family]) -> Family:
     sites = {site: effects for family in families for site, effects in family.fault_sites.items()}
     parts = (
         Reader(world, sites),
+        Variances(world, families),
         Contracts(world, families),
         People(world, families),
         Interventions(world, families, sites),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,16 +64,32 @@ def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
     return None
 
 
-Post = Callable[[str, str, Mapping[str, str], str], Awaitable[tuple[int | None, str, str]]]
-"""One attempt (method, URL, headers, body): what an Outcome is made of."""
+Attempt = Callable[[Delivery], Awaitable[Outcome]]
+"""One attempt at a callback; raises nothing."""
+Road = Callable[[], AbstractAsyncContextManager[Attempt]]
+"""How callbacks travel: over sockets, or inside the process (simulators.inprocess)."""
+
+
+@asynccontextmanager
+async def over_http() -> AsyncIterator[Attempt]:
+    # Imported when the first callback is due: an HTTP client takes longer to load than all the rest of a start.
+    from simulators.kernel import posting  # noqa: PLC0415
+
+    async with posting.client(AT_ONCE, PATIENCE, LONGEST_CALL, LONGEST_ANSWER) as post:
+
+        async def attempt(delivery: Delivery) -> Outcome:
+            return Outcome(*await post(delivery.method, delivery.url, delivery.headers, delivery.body))
+
+        yield attempt
 
 
 class Courier:
     """Sends what is due; what is in flight is due until its outcome is saved, so a crash repeats and never loses."""
 
-    def __init__(self, store: Store, kinds: dict[str, DeliveryKind]) -> None:
+    def __init__(self, store: Store, kinds: dict[str, DeliveryKind], road: Road = over_http) -> None:
         self._store = store
         self.kinds = kinds
+        self._road = road
         self._flying: dict[str, str] = {}
 
     def in_flight(self, contract: str = "") -> int:
@@ -81,16 +97,16 @@ class Courier:
 
     async def run(self) -> None:
         """Until cancelled."""
-        post: Post | None = None
-        async with AsyncExitStack() as calls, asyncio.TaskGroup() as tasks:
+        attempt: Attempt | None = None
+        async with AsyncExitStack() as roads, asyncio.TaskGroup() as tasks:
             while True:
                 due = await self._store.find(Delivery, due_before=self._store.now(), limit=2 * AT_ONCE)
-                if due and post is None:
-                    post = await _client(calls)
+                if due and attempt is None:
+                    attempt = await roads.enter_async_context(self._road())
                 for delivery in due:
-                    if post and delivery.id not in self._flying and len(self._flying) < AT_ONCE:
+                    if attempt and delivery.id not in self._flying and len(self._flying) < AT_ONCE:
                         self._flying[delivery.id] = delivery.contract
-                        tasks.create_task(self._send(post, delivery))
+                        tasks.create_task(self._send(attempt, delivery))
                 await self._store.bell.wait(self._seconds_to_next(len(due)), Delivery)
 
     def _seconds_to_next(self, seen: int) -> float:
@@ -101,9 +117,9 @@ class Courier:
             return 1.0
         return min(1.0, max(0.001, (upcoming - self._store.now()) / SECOND))
 
-    async def _send(self, post: Post, delivery: Delivery) -> None:
+    async def _send(self, attempt: Attempt, delivery: Delivery) -> None:
         try:
-            outcome = Outcome(*await post(delivery.method, delivery.url, delivery.headers, delivery.body))
+            outcome = await attempt(delivery)
             await self._store.change([Key(Delivery, delivery.id)], self._settle(delivery, outcome))
         finally:
             self._flying.pop(delivery.id, None)
@@ -119,13 +135,6 @@ class Courier:
             return Change(records=(following,), events=(event,))
 
         return decide
-
-
-async def _client(calls: AsyncExitStack) -> Post:
-    # Imported when it is needed first: an HTTP client takes longer to load than all the rest of a start.
-    from simulators.kernel import posting  # noqa: PLC0415
-
-    return await calls.enter_async_context(posting.client(AT_ONCE, PATIENCE, LONGEST_CALL, LONGEST_ANSWER))
 
 
 def _event(delivery: Delivery, outcome: Outcome, *, more: bool) -> Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections import Counter
 from typing import ClassVar
 
 from simulators.kernel.records import Change, Key, Record, Records
@@ -30,6 +31,8 @@ class Entropy:
         self._boot = boot
         self._drawn = 0
         self._key = seed.encode()
+        self.choices: dict[str, Counter[int]] = {}
+        """Of each label, how often each number was chosen since this process began."""
 
     @classmethod
     async def begin(cls, store: Store, seed: str) -> Entropy:
@@ -60,7 +63,9 @@ class Entropy:
 
     def choose(self, label: str, thing: str, among: int = 2) -> int:
         """Legal variance: a number below `among`, the same for the same seed, label and thing."""
-        return int.from_bytes(self._stream(f"choice|{label}|{thing}", 4)) % among if among > 1 else 0
+        chosen = int.from_bytes(self._stream(f"choice|{label}|{thing}", 4)) % among if among > 1 else 0
+        self.choices.setdefault(label, Counter())[chosen] += 1
+        return chosen
 
     def _stream(self, text: str, size: int) -> bytes:
         out = b""

@@ -13,7 +13,7 @@ from simulators.kernel.clock import SECOND, Clock, in_vietnam
 from simulators.kernel.contracts import Settings, settings_id
 from simulators.kernel.courier import Delivery
 from simulators.kernel.records import Change, Event, Instant, Key, Records
-from simulators.payment import payments
+from simulators.payment import payments, variance
 from simulators.payment.cards import CitizenCard, Typed, of_citizen
 from simulators.payment.checksum import Explanation
 from simulators.payment.diagnoses import Diagnosis, newest_first
@@ -55,7 +55,7 @@ class Desk:
         day = f"{in_vietnam(asked.created):%Y%m%d}"
         key = Key(Payment, payment_id(spec.id, terminal.code, day, asked.ref))
         token, number = entropy.hex(f"{self.source}.token"), "1" + entropy.digits(f"{self.source}.number", 7)
-        extra = spec.variance > 0 and entropy.choose(f"{self.source}.extra", key.id, spec.variance) == 0
+        drawn = variance.drawn(spec, self._chosen(key.id))
 
         def decide(records: Records, now: Instant) -> Change:
             payments.check(asked, terminal, spec, now)
@@ -70,7 +70,8 @@ class Desk:
                 asked=asked,
                 token=token,
                 number=number,
-                extra=extra,
+                extra=drawn.extra,
+                timing=drawn.timing,
                 begun=now,
                 expires=expires,
                 due=expires,
@@ -82,6 +83,11 @@ class Desk:
             )
 
         return (await self.world.store.change([key], decide)).result  # type: ignore[no-any-return]  # set above
+
+    def _chosen(self, payment: str) -> dict[str, int]:
+        choose = self.world.entropy.choose
+        forms = variance.variances(self.spec)
+        return {what: choose(f"{self.spec.id}.{what}", payment, len(names)) for what, names in forms.items()}
 
     async def open(self, token: str) -> Payment:
         """The payment of a checkout page; it may have ended."""
@@ -109,7 +115,7 @@ class Desk:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self.spec.before_return_patience / SECOND
         while (delivery := await store.get(key)) and delivery.attempt == 1 and (left := deadline - loop.time()) > 0:
-            if delivery.injected != "before_return":
+            if delivery.injected != "before_return" and (delivery.injected or payment.timing != "early"):
                 return
             await store.bell.wait(left)
 

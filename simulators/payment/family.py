@@ -18,6 +18,7 @@ from simulators.payment.desk import Desk
 from simulators.payment.notices import EFFECTS, QUERY_EFFECTS, RETURN_EFFECTS, Voice
 from simulators.payment.records import Payment
 from simulators.payment.spec import GatewaySpec
+from simulators.payment.variance import variances
 from simulators.payment.wires import vnpay, vnpay_query
 from simulators.payment.wires.states import States
 from simulators.payment.wires.vnpay_fields import notice_kinds, voice_of
@@ -74,6 +75,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
             for gateway in specs
             for site, effects in (("notice", EFFECTS), ("return", RETURN_EFFECTS), ("query", QUERY_EFFECTS))
         },
+        variances={f"{spec.id}.{what}": names for spec in specs.values() for what, names in variances(spec).items()},
         journal_words=WORDS,
         delivery_kinds=tuple(kind for spec in specs.values() for kind in WIRES[spec.wire].kinds(spec)),
         ends={Payment: (None, end)},
@@ -87,7 +89,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
 def _settings(world: World, spec: GatewaySpec, contract: Contract, request: ContractRequest) -> Settings:
     """A terminal: 8 letters and digits, a secret of 32."""
     code = world.entropy.token(f"payment.{spec.id}.terminal", 8).upper()
-    base = f"{world.url}/payment/{spec.id}"
+    base = world.address(f"/payment/{spec.id}")
     return Settings(
         id=settings_id(spec.id, code),
         contract=contract.id,

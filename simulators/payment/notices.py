@@ -101,7 +101,7 @@ def _parallel(payment: Payment, args: Args, _spec: GatewaySpec) -> list[Post]:
 
 
 SCHEDULES: Mapping[str, Callable[[Payment, Args, GatewaySpec], list[Post]]] = {
-    "": lambda payment, _args, _spec: [Post(payment)],
+    "": lambda payment, _args, spec: [Post(payment, delay=spec.late_by if payment.timing == "late" else 0)],
     "lost": lambda _payment, _args, _spec: [],
     "late": lambda payment, _args, spec: [Post(payment, delay=spec.notice_gap, injected="late")],
     "duplicate": _duplicate,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from simulators.kernel.records import Instant, Record
 from simulators.payment.spec import Card, Outcome
+
+Timing = Literal["", "late", "early"]
 
 
 class Terminal(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,8 @@ class Payment(Record, frozen=True, kw_only=True):
     token: str
     number: str
     extra: bool
+    timing: Timing = ""
+    """Legal variance of the notice: a little late, or answered before the payer is sent back."""
     begun: Instant
     expires: Instant
     due: Instant | None

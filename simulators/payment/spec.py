@@ -113,6 +113,8 @@ class GatewaySpec:
     banks: tuple[Bank, ...]
     cards: tuple[Card, ...]
     citizen_bank: str
+    hosts: tuple[str, ...] = ()
+    """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
     window: int = 15 * MINUTE
     notice_attempts: int = 10
     notice_gap: int = 5 * MINUTE
@@ -130,5 +132,8 @@ class GatewaySpec:
     largest_query: int = 16 * 1024
     extra_fields: Mapping[str, str] = field(default_factory=dict)
     variance: int = 4
-    """One payment in so many is told with the extra fields (legal variance); 0 never."""
+    """Legal variance: one payment in so many is told with the extra fields, one late, one before the payer is sent back; 0
+    never any."""
+    late_by: int = 700
+    """Milliseconds."""
     query_success: str = ""

@@ -9,6 +9,15 @@ from simulators.portal.spec import LoginSpec
 
 CITIZEN = "1"
 ACTIVE = "1"
+USERINFO = "login.userinfo"
+
+
+CARD, BLANKS, REVERSED = "old card, marriage, tax code", "blank fields", "reversed"
+VARIANTS = tuple(
+    " + ".join(name for bit, name in enumerate((CARD, BLANKS, REVERSED)) if number >> bit & 1) or "usual"
+    for number in range(8)
+)
+"""What each `variant` of a national account's userinfo is."""
 
 
 def of_national_account(spec: LoginSpec, citizen: Citizen, variant: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulators import catalog
 from simulators.kernel.contracts import Contract, ContractRequest, Settings, settings_id
-from simulators.portal import attempts, grants
+from simulators.portal import attempts, claims, grants
 from simulators.portal.desk.entrance import Entrance
 from simulators.portal.desk.exchange import Exchange
 from simulators.portal.desk.keys import Keys
@@ -53,7 +53,7 @@ class Profile:
         base = f"/portal/{spec.id}"
         self.keys = Keys(world, spec)
         self.steps = Steps(world, spec)
-        self.exchange = Exchange(world, spec, self.keys, world.url + base)
+        self.exchange = Exchange(world, spec, self.keys, world.address(base))
         entrance = Entrance(world, spec, self.keys, self.steps)
         front = FrontChannel(entrance, base)
         self.routes = (
@@ -77,6 +77,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
         routes=tuple(route for profile in profiles.values() for route in profile.routes),
         specs=specs,
         fault_sites=FAULT_SITES,
+        variances={claims.USERINFO: claims.VARIANTS},
         journal_words=WORDS,
         ends={Attempt: (str, attempts.end), Grant: (None, grants.end)},
         on_contract=on_contract,

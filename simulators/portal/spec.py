@@ -36,6 +36,8 @@ class LoginSpec:
     login_idp: str = ""
     """What userinfo says of a federated login (VNeID: BCA); empty for an account of the national portal itself."""
 
+    hosts: tuple[str, ...] = fact((), CONFIRMED)
+    """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
     issuer_path: str = fact("/oauth2/token", LIKELY)
     acr: str = fact("LoA1", CONFIRMED)
     ial: int = fact(2, UNKNOWN)

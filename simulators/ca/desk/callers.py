@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulators.ca.reasons import Reason, Refused
@@ -24,7 +25,7 @@ class Caller:
 
 
 def agreed(
-    entropy: Entropy, spec: CaSpec | HubSpec, base_url: str, contract: Contract, asked: ContractRequest
+    entropy: Entropy, spec: CaSpec | HubSpec, addresses: Mapping[str, str], contract: Contract, asked: ContractRequest
 ) -> Settings:
     """The provider's part of a contract: an sp_id and sp_password of the documented shapes."""
     label = f"ca.{spec.id}.sp"
@@ -36,7 +37,7 @@ def agreed(
         about=contract.id,
         contract=contract.id,
         section=spec.id,
-        values={"base_url": base_url, "sp_id": sp_id, "sp_password": password, **names},
+        values={**addresses, "sp_id": sp_id, "sp_password": password, **names},
         private={"name": contract.name, "webhook_url": asked.webhook_url},
     )
 

@@ -17,13 +17,10 @@ from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
 from simulators.ca.spec import HubSpec
 from simulators.kernel.clock import SECOND
-from simulators.kernel.journal import Question
 from simulators.kernel.pki import Certificate
 from simulators.kernel.records import Key
 from simulators.kernel.wire import from_base64
 from simulators.world import World
-
-SETTLED = frozenset({"signing_approved", "signing_refused", "signing_expired"})
 
 
 class Hub:
@@ -44,7 +41,7 @@ class Hub:
     async def signed(self, desk: Desk, caller: Caller, order: Order) -> SigningRequest:
         """How it ended, after as long as the citizen took; what is approved is verified, or Refused."""
         opened = (await desk.open(caller, order)).request
-        request = await self._settled(desk, opened)
+        request = await desk.settled(opened, self.spec.patience / SECOND)
         told = event(request, "signing_polled", {"state": request.state.value, "hub": True})
         await self.world.store.note(told)
         if request.state is State.WAITING:
@@ -58,17 +55,6 @@ class Hub:
         if not _verifies(request, certificate):
             raise Refused(Reason.NOT_VERIFIED, "what the CA signed does not verify under the chosen certificate")
         return request
-
-    async def _settled(self, desk: Desk, opened: SigningRequest) -> SigningRequest:
-        """A long poll of the journal: nothing is held while the phone is waited for."""
-        patience = self.spec.patience / SECOND
-        after, settled = 0, False
-        while not settled:
-            question = Question(ref=opened.transaction, source=desk.source, after=after)
-            rows = await self.world.journal.wait(question, count=1, seconds=patience)
-            settled = not rows or any(row.word in SETTLED for row in rows)
-            after = rows[-1].seq if rows else after
-        return await desk.again(opened)
 
 
 def _verifies(request: SigningRequest, certificate: Certificate) -> bool:

@@ -15,11 +15,13 @@ from simulators.ca.spec import CaSpec
 from simulators.ca.subscribers import Subscribers
 from simulators.kernel import faults
 from simulators.kernel.courier import Delivery
+from simulators.kernel.journal import Question
 from simulators.kernel.pki import Certificate
 from simulators.kernel.records import Change, Event, Instant, Key, Records
 from simulators.world import World
 
 RSA_BYTES = 256
+SETTLED = frozenset({"signing_approved", "signing_refused", "signing_expired"})
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,16 @@ class Desk:
         stored = await self.world.store.get(Key(SigningRequest, request.id))
         assert stored is not None, "requests are never removed"
         return await self._current(stored)
+
+    async def settled(self, opened: SigningRequest, patience: float) -> SigningRequest:
+        """How it stands after the phone, or after so many seconds: a long poll of the journal, nothing is held meanwhile."""
+        after, settled = 0, False
+        while not settled:
+            question = Question(ref=opened.transaction, source=self.source, after=after)
+            rows = await self.world.journal.wait(question, count=1, seconds=patience)
+            settled = not rows or any(row.word in SETTLED for row in rows)
+            after = rows[-1].seq if rows else after
+        return await self.again(opened)
 
     async def _current(self, request: SigningRequest) -> SigningRequest:
         if request.state is not State.WAITING or self.world.store.now() < request.expires:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from simulators.ca.reasons import Reason
 from simulators.ca.spec import CaSpec, Door
-from simulators.ca.wires.dialect import NEVER, Dialect, Word
+from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
 CA2_RS = Dialect(
     list_paths=("/rssp/v2/neac/get_certificate",),
@@ -25,6 +25,7 @@ CA2_RS = Dialect(
     arrays=("signatures", "sign_files", "signed_files"),
     values=("signature_value", "signature"),
     words={
+        **NOT_THIS_WIRE,
         Reason.UNREADABLE: Word(400, "Dữ liệu không hợp lệ", "LIKELY"),
         Reason.WRONG_METHOD: Word(405, "Method Not Allowed", "UNKNOWN"),
         Reason.SP_UNKNOWN: Word(401, "Thông tin sp_id hoặc sp_password không hợp lệ", "LIKELY"),
@@ -54,6 +55,7 @@ PROVIDER = CaSpec(
     doors=(Door(CA2_RS, "/ca/ca2"),),
     subject={"C": "VN", "O": "NACENCOMM SCT", "CN": "CA2 RS (MO PHONG)"},
     service_name="CA2 RS CÁ NHÂN",
+    hosts=("rmsca2.nacencomm.vn",),
     upper_names=True,
     http_status="body",
     webhook="request",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from simulators.ca.reasons import Reason
 from simulators.ca.spec import Door, HubSpec
-from simulators.ca.wires.dialect import NEVER, Dialect, Word
+from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
 VARIANT_A = Dialect(
     list_paths=("/sign_v2/get_certificate",),
@@ -24,6 +24,7 @@ VARIANT_A = Dialect(
     chain="array",
     arrays=("signed_files",),
     words={
+        **NOT_THIS_WIRE,
         Reason.UNREADABLE: Word(400, "Dữ liệu yêu cầu không hợp lệ", "UNKNOWN"),
         Reason.WRONG_METHOD: NEVER("each operation of the hub has one method; another meets the server's own 405"),
         Reason.SP_UNKNOWN: Word(401, "Thông tin xác thực không hợp lệ", "UNKNOWN"),
@@ -52,4 +53,5 @@ PROVIDER = HubSpec(
     source="Hướng dẫn 936/BTTTT-NEAC (22/03/2023); client code of a public-service portal",
     door=Door(VARIANT_A, "/ca/neac"),
     routes={"VNPT-CA": "vnpt", "CA2": "ca2"},
+    hosts=("esign.neac.gov.vn",),
 )

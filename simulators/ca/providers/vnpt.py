@@ -7,6 +7,10 @@ UNKNOWN, hence fields of the spec: whether an error's code is the HTTP status to
 many files a request may have, whether a transaction_id must differ from those of other service providers too (it must here:
 the status call names nobody), other values of cert_status_code than VALID; a webhook after a refusal or expiry (none here).
 
+DESIGN: a second door on the same desk, `/csc/v1/…`, speaks the standard of the Cloud Signature Consortium (API 1.0.4.0), which
+VNPT does not document: for clients that speak the standard alone. Its words are the standard's; auth/login takes sp_id and
+sp_password, authorize waits for the phone (implicit authorization, SCAL 2), a SAD lets each approved digest out once.
+
 Not simulated: version 2 (TH: password and OTP), the OAuth API, calculateHash, `tran_code` as a key of the status call,
 tax codes, old identity cards and passports as user_id, several devices, turns used up, the PIN's change in the app.
 """
@@ -15,7 +19,8 @@ from __future__ import annotations
 
 from simulators.ca.reasons import Reason
 from simulators.ca.spec import CaSpec, Door
-from simulators.ca.wires.dialect import NEVER, Dialect, Word
+from simulators.ca.wires.csc_words import CscDialect
+from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
 SP769 = Dialect(
     list_paths=("/v1/credentials/get_certificate", "/v2/credentials/get_certificate"),
@@ -37,6 +42,7 @@ SP769 = Dialect(
         "transaction_id",
     ),
     words={
+        **NOT_THIS_WIRE,
         Reason.UNREADABLE: Word(400, "BAD_REQUEST", "CONFIRMED"),
         Reason.WRONG_METHOD: Word(405, "Method Not Allowed", "LIKELY"),
         Reason.SP_UNKNOWN: Word(401, "SP_CREDENTIAL_INVALID", "CONFIRMED"),
@@ -63,9 +69,10 @@ PROVIDER = CaSpec(
     id="vnpt",
     name="VNPT SmartCA",
     source="Tài liệu tích hợp VNPT SMARTCA v4.x (05/2024); QĐ 769/QĐ-BTTTT",
-    doors=(Door(SP769, "/ca/vnpt/sca/sp769"),),
+    doors=(Door(SP769, "/ca/vnpt/sca/sp769"), Door(CscDialect(), "/ca/vnpt")),
     subject={"C": "VN", "O": "VIETNAM POSTS AND TELECOMMUNICATIONS GROUP", "CN": "VNPT SmartCA RS (MO PHONG)"},
     service_name="SMARTCA PERSONAL PRO",
+    hosts=("rmgateway.vnptit.vn", "gwsca.vnpt.vn"),
     transactions="one_for_all",
     webhook="contract",
 )

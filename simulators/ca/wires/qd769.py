@@ -132,7 +132,8 @@ class Counter:
         array = self._variance.pick("array", transaction, self._dialect.arrays)
         value = self._variance.pick("value", transaction, self._dialect.values)
         text = self._variance.pick("word", transaction, self._dialect.success)
-        data = {"transaction_id": transaction, array: signature_rows(found, value)}
+        told = {"transaction_id": transaction, array: signature_rows(found, value)}
+        data = self._variance.ordered(transaction, told)
         return self._replies.said(Word(200, text, "CONFIRMED"), data)
 
     async def _caller(self, sp_id: str, sp_password: str) -> Caller:

@@ -36,6 +36,24 @@ KEPT = 2_000
 """Rows kept in memory, about 6 KB each."""
 
 
+def variances(spec: CaSpec) -> dict[str, tuple[str, ...]]:
+    """What may come otherwise at this CA, by label; what has one form alone is none."""
+    if not spec.variance:
+        return {}
+    dialect = spec.doors[0].dialect
+    forms = {
+        "crlf": ("base64 in one line", "base64 with CRLF"),
+        "root_null": ("root_cert", "root_cert null") if dialect.chain == "object" else (),
+        "extra": ("known fields", "unknown fields too"),
+        "order": ("fields in order", "fields reversed"),
+        "list_word": ("Success", *dialect.success),
+        "word": dialect.success,
+        "array": dialect.arrays,
+        "value": dialect.values,
+    }
+    return {f"{spec.id}.{what}": names for what, names in forms.items() if len(set(names)) > 1}
+
+
 class Variance:
     """What a provider may do otherwise, the same for the same seed and thing; switched off it does the usual."""
 
@@ -47,7 +65,11 @@ class Variance:
         return self._entropy.choose(f"{self._spec.id}.{what}", thing, among) if self._spec.variance else 0
 
     def pick(self, what: str, thing: str, among: tuple[str, ...]) -> str:
-        return among[self.choose(what, thing, len(among))]
+        return among[self.choose(what, thing, len(among))] if len(set(among)) > 1 else among[0]
+
+    def ordered(self, thing: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """In their order or the other way round: JSON knows none."""
+        return dict(reversed(fields.items())) if self.choose("order", thing) else fields
 
 
 class Lister:
@@ -75,7 +97,7 @@ class Lister:
     def _fixed(self, certificate: Certificate, chain: tuple[bytes, bytes]) -> dict[str, Any]:
         parsed = x509.load_der_x509_certificate(certificate.der_bytes)
         wrapped = self._variance.choose("crlf", certificate.id) == 1
-        rootless = self._variance.choose("root_null", certificate.id) == 1
+        rootless = self._dialect.chain == "object" and self._variance.choose("root_null", certificate.id) == 1
         ca_cert, root_cert = (_base64(der, wrapped=wrapped) for der in chain)
         known: dict[str, Any] = {
             "cert_id": _uuid(certificate.id),
@@ -93,7 +115,7 @@ class Lister:
         row: dict[str, Any] = {name: known[name] for name in self._dialect.row if name in known}
         if self._variance.choose("extra", certificate.id) == 1:
             row |= {"service_pricingcode": "MO_PHONG", "device": None}
-        return row
+        return self._variance.ordered(certificate.id, row)
 
     def _changing(self, certificate: Certificate, now: Instant, transaction: str) -> dict[str, str]:
         text, code = STATUSES[orders.unusable(certificate, now)]

@@ -112,6 +112,7 @@ PROVIDER = GatewaySpec(
     banks=BANKS,
     cards=CARDS,
     citizen_bank="NCB",
+    hosts=("sandbox.vnpayment.vn",),
     extra_fields={"vnp_PromotionAmount": "0", "vnp_PromotionCode": "MOPHONG"},
     query_success="QueryDR Success",
 )

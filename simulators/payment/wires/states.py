@@ -16,6 +16,8 @@ from simulators.kernel.wire import Route, answer
 from simulators.payment.desk import Desk
 from simulators.payment.records import Payment
 
+CHECKOUT = "/paymentv2/Transaction/PaymentMethod.html"
+
 
 class Waiting(msgspec.Struct):
     """A notice that is still to be sent."""
@@ -92,7 +94,7 @@ def _state(payment: Payment, desk: Desk, waiting: Sequence[Delivery]) -> State:
         created=_text(payment.begun),
         expires=_text(payment.expires),
         ended=_text(payment.ended) if payment.ended is not None else "",
-        checkout=f"{desk.world.url}/payment/{desk.spec.id}/paymentv2/Transaction/PaymentMethod.html?token={payment.token}",
+        checkout=f"{desk.world.address(f'/payment/{desk.spec.id}')}{CHECKOUT}?token={payment.token}",
         notices=[Waiting(each.attempt, _text(each.due), each.injected) for each in waiting],
     )
 

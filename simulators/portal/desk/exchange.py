@@ -159,7 +159,7 @@ class Exchange:
             links = (f"{third}/view-info?token_id={grant.sid}", f"{third}/logout?token_id={grant.sid}")
             return claims.of_vneid_account(self.spec, citizen, links)
         return claims.of_national_account(
-            self.spec, citizen, self._world.entropy.choose("login.userinfo", citizen.id, 8)
+            self.spec, citizen, self._world.entropy.choose(claims.USERINFO, citizen.id, len(claims.VARIANTS))
         )
 
     async def _answer(self, made: _Made) -> dict[str, Any]:

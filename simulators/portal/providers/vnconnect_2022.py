@@ -16,6 +16,7 @@ PROVIDER = LoginSpec(
     id="vnconnect-2022",
     name="Cổng Dịch vụ công Quốc gia (2022)",
     source="User guides that provinces published for the national login; client code of portals; WSO2 identity-inbound-auth-oauth",
+    hosts=("testxacthuc.dichvucong.gov.vn", "xacthuc.dichvucong.gov.vn"),
     authenticators=(
         Authenticator(
             name="Vnconnect DVC",

@@ -15,6 +15,7 @@ PROVIDER = LoginSpec(
     name="Cổng Dịch vụ công Quốc gia (VNeID)",
     source="Quyết định 29/2026/QĐ-TTg, by two summaries of it; client code of portals",
     login_idp="BCA",
+    hosts=("testxacthuc.dichvucong.gov.vn", "xacthuc.dichvucong.gov.vn"),
     authenticators=(
         Authenticator(
             name="IDP BCA",

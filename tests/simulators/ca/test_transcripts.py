@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,47 +11,10 @@ import httpx
 import pytest
 
 from simulators.kernel.citizens import Citizen
+from tests.conversations import TRANSCRIPTS, filled, fits
 from tests.places import Place, Running
 
-TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 FILES = sorted(path for provider in ("vnpt", "ca2", "neac") for path in (TRANSCRIPTS / provider).glob("*.json"))
-SHAPES = {
-    "<text>": lambda value: isinstance(value, str) and value != "",
-    "<integer>": lambda value: isinstance(value, int),
-    "<uuid>": lambda value: re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value) is not None,
-    "<serial>": lambda value: re.fullmatch(r"5401[0-9a-f]{28}", value) is not None,
-    "<instant>": lambda value: re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value) is not None,
-    "<der>": lambda value: base64.b64decode("".join(value.split()), validate=True)[:1] == b"\x30",
-    "<der or null>": lambda value: value is None or base64.b64decode("".join(value.split()))[:1] == b"\x30",
-    "<raw rsa>": lambda value: len(base64.b64decode(value, validate=True)) == 256,
-}
-
-
-def fits(pattern: Any, value: Any, place: str = "$") -> None:
-    """Further fields are legal; "a|b" is a choice; "<shape>" a shape."""
-    if isinstance(pattern, dict):
-        assert isinstance(value, dict), place
-        for name, inner in pattern.items():
-            assert name in value, f"{place}.{name} is missing: {value}"
-            fits(inner, value[name], f"{place}.{name}")
-    elif isinstance(pattern, list):
-        assert isinstance(value, list), place
-        assert len(pattern) == len(value), place
-        for number, (inner, found) in enumerate(zip(pattern, value, strict=True)):
-            fits(inner, found, f"{place}[{number}]")
-    elif pattern in SHAPES:
-        assert SHAPES[pattern](value), f"{place}: {value!r} is no {pattern}"
-    else:
-        choices = pattern.split("|") if isinstance(pattern, str) and "|" in pattern else [pattern]
-        assert value in choices, f"{place}: {value!r} is not {pattern!r}"
-
-
-def filled(template: Any, values: dict[str, str]) -> Any:
-    if isinstance(template, dict):
-        return {name: filled(inner, values) for name, inner in template.items()}
-    if isinstance(template, list):
-        return [filled(inner, values) for inner in template]
-    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], template) if isinstance(template, str) else template
 
 
 async def played(place: Place, provider: str, script: dict[str, Any]) -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from simulators.ca.providers import ca2, neac, vnpt
 from simulators.ca.reasons import Reason
+from simulators.ca.wires.csc_words import CscWord
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
 
-DIALECTS = {"vnpt": vnpt.SP769, "ca2": ca2.CA2_RS, "neac": neac.VARIANT_A}
+DIALECTS = {"vnpt": vnpt.SP769, "ca2": ca2.CA2_RS, "neac": neac.VARIANT_A, "csc": vnpt.PROVIDER.doors[1].dialect}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
@@ -21,5 +22,5 @@ def test_a_word_that_never_comes_says_why(dialect: Dialect) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_no_refusal_looks_like_success_or_like_waiting(dialect: Dialect) -> None:
-    codes = {word.code for word in dialect.words.values() if isinstance(word, Word)}
+    codes = {word.code for word in dialect.words.values() if isinstance(word, Word | CscWord)}
     assert not codes & {200, 102, 1001, 1002}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulators.kernel.journal import Question
 from simulators.kernel.records import Change, Key
@@ -38,10 +39,10 @@ class Merchant:
 
 
 @contextlib.asynccontextmanager
-async def running(merchant: Merchant) -> AsyncIterator[Bench]:
+async def running(merchant: Merchant, overrides: Any = None) -> AsyncIterator[Bench]:
     """A world whose courier and watchman run, with a contract whose notices go to the merchant."""
     server = await asyncio.start_server(merchant.serve, "127.0.0.1", 0)
-    b = await bench(ipn_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/ipn?shop=1")
+    b = await bench(overrides, ipn_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/ipn?shop=1")
     tasks = [asyncio.create_task(b.world.courier.run()), *(asyncio.create_task(each()) for each in b.family.background)]
     try:
         yield b
@@ -110,6 +111,26 @@ def test_a_bad_notice_then_the_right_one_when_it_is_made_due() -> None:
             assert signed == [False, True]
 
     asyncio.run(play())
+
+
+def test_a_notice_may_legally_be_a_little_late_or_before_the_payer_is_back() -> None:
+    merchant = Merchant([FINE])
+
+    async def play() -> dict[str, int]:
+        seen = {"": 0, "late": 0, "early": 0}
+        async with running(merchant, {"vnpay": {"variance": 3}}) as b:
+            for number in range(1, 40):
+                ref = f"V{number}"
+                token = await b.start(vnp_TxnRef=ref)
+                timing = (await b.payment(ref)).timing
+                await b.pay(token)
+                late = [each for each in await b.deliveries() if each.ref == ref and each.due > b.world.store.now()]
+                assert (timing == "late") == bool(late), ref
+                assert timing != "early" or b.journal("delivered", ref=ref), ref
+                seen[timing] += 1
+        return seen
+
+    assert min(asyncio.run(play()).values()) > 0
 
 
 def test_ten_in_parallel_arrive() -> None:
