@@ -56,7 +56,7 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "unknown_kind",
         "without_number",
     ),
-    "login.token": ("missing_access_token", "missing_id_token", "wrong_token_type", "server_error"),
+    "login.token": ("missing_id_token", "wrong_token_type", "server_error"),
     "login.keys": ("fresh",),  # nothing wrong: an ID token under a key that the set has from now on
 }
 

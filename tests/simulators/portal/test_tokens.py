@@ -16,6 +16,7 @@ from joserfc.jws import JWSRegistry
 
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.records import Key
+from simulators.portal import deviations
 from simulators.portal.desk.keys import Keys
 from simulators.portal.deviations import FAULT_SITES
 from simulators.portal.providers.vnconnect_2022 import PROVIDER as VNCONNECT_2022
@@ -203,6 +204,15 @@ async def test_a_planned_deviation_of_the_token_answer_is_of_one_answer(
     assert bent.get(name) == value != right[name]
     assert set(right) - set(bent) <= {name}
     assert [row.body.get("injected") for row in house.rows("code_redeemed")] == [effect, None]
+
+
+def test_every_declared_deviation_of_an_answer_or_a_callback_bends_it() -> None:
+    answer = {"access_token": "a", "refresh_token": "r", "id_token": "i", "token_type": "Bearer", "expires_in": 3600}
+    callback = {"code": "c", "state": "s", "session_state": "h"}
+    for effect in set(FAULT_SITES["login.token"]) - {"server_error"}:
+        assert deviations.answered(answer, effect) != answer, effect
+    for effect in set(FAULT_SITES["login.callback"]) - {"access_denied"}:
+        assert deviations.callback(callback, effect) != callback, effect
 
 
 @in_house()
