@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help env conform test check load serve bite bitten docs clean
+.PHONY: help env conform test check load serve bite bitten bench docs clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bite: $(RUNTIME) ## every flawed portal against every check; rewrites docs/kill-
 
 bitten: $(RUNTIME) ## the kill matrix's rows that changed, and a tenth of the others
 	$(BIN)/python -m conformance.bite --changed
+
+bench: $(RUNTIME) ## what the simulators cost, as ratios; rewrites benchmarks/results.md
+	$(BIN)/python -m benchmarks
 
 docs: $(DEV) ## generated docs, anew
 	$(BIN)/python -m conformance.catalogue

@@ -232,7 +232,7 @@ class Store:
     def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
         """What the keys name, with versions, in as few statements as may be."""
         found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
-        types = {key.type.KIND: key.type for key in keys}
+        types: dict[str, type[Record]] = {key.type.KIND: key.type for key in keys}
         for start in range(0, len(keys), AT_ONCE):
             some = keys[start : start + AT_ONCE]
             wanted = " OR ".join(["kind = ? AND id = ?"] * len(some))
