@@ -27,13 +27,14 @@ def benchmarks(*options: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_quick_run_prints_every_row_and_touches_no_stored_result(tmp_path: Path) -> None:
     stored = ROOT / "benchmarks/results.md"
-    before = stored.read_bytes()
+    before = stored.read_bytes() if stored.exists() else None
     done = benchmarks("--quick", "--only", "signing,login,payment,start,rows", "--out", str(tmp_path / "table.md"))
     assert done.returncode in {0, 1}, done.stderr  # 1: a limit was missed, which two rounds cannot tell
     for row in MEASURED:
-        assert f"| {row}" in done.stdout or f"| a whole {row} " in done.stdout, row
+        assert f"| {row}" in done.stdout, row
     assert "RSA signature" in done.stdout.partition("## Where the CPU")[2]
-    assert ((tmp_path / "table.md").read_text(encoding="utf-8"), stored.read_bytes()) == (done.stdout, before)
+    assert (tmp_path / "table.md").read_text(encoding="utf-8") == done.stdout
+    assert (stored.read_bytes() if stored.exists() else None) == before
 
 
 @pytest.mark.parametrize(("option", "said"), [("--only=logins", "there is no part 'logins'"), ("--help", "--quick")])
