@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help env conform test check load serve bite bitten steady docs deviations clean
+.PHONY: help env conform test check load serve bite bitten steady bench docs deviations clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ steady: $(RUNTIME) ## 20 seeds, checks in random order, two CPU burners: no verd
 
 bitten: $(RUNTIME) ## the kill matrix's rows that changed, and a tenth of the others
 	$(BIN)/python -m conformance.bite --changed
+
+bench: $(RUNTIME) ## what the simulators cost, as ratios; rewrites benchmarks/results.md
+	$(BIN)/python -m benchmarks
 
 docs: $(DEV) ## generated docs, anew
 	$(BIN)/python -m conformance.catalogue

@@ -19,6 +19,7 @@ from simulators.kernel.entropy import Entropy
 from simulators.kernel.journal import Journal, Question, Row
 from simulators.kernel.pki import Pki
 from simulators.kernel.prompts import Prompt
+from simulators.kernel.records import Event
 from simulators.kernel.store import Store
 from simulators.world import Family, World
 from tests.worlds import BEARER, KEY
@@ -59,7 +60,7 @@ class Place:
         """What the phone says of the answer: nothing when it was taken."""
         kind = next(kind for family in self.families for kind in family.prompt_kinds if kind.name == prompt.kind)
         try:
-            await kind.answer(prompt, choice, secret)
+            await kind.answer(prompt, choice, secret, Event(source="phone", word="prompt_answered", ref=prompt.ref))
         except prompts.Refused as refused:
             return refused.text
         return ""

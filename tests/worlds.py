@@ -60,12 +60,12 @@ class Invented:
             on_contract=self.on_contract,
         )
 
-    async def answer(self, prompt: Prompt, choice: str, secret: str | None) -> None:
+    async def answer(self, prompt: Prompt, choice: str, secret: str | None, answered: Event) -> None:
         if choice == "approve" and secret != "123456":
             raise Refused("Mã PIN không đúng.")
         self.answers.append((choice, secret))
         key = Key(Prompt, prompt.id)
-        await self.store.change([key], lambda _records, _now: Change(gone=(key,)))
+        await self.store.change([key], lambda _records, _now: Change(events=(answered,), gone=(key,)))
 
     async def on_contract(self, contract: Contract, request: ContractRequest) -> list[Settings]:
         made = settings_id("invented", contract.id)

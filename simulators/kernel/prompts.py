@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
-from simulators.kernel.records import Instant, Record
+from simulators.kernel.records import Event, Instant, Record
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -53,10 +53,13 @@ class Message(Record, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class PromptKind:
-    """Who hears the answer: `answer(prompt, choice, secret)` may raise Refused, whose text the phone shows."""
+    """Who hears the answer: `answer(prompt, choice, secret, answered)` may raise Refused, whose text the phone shows.
+
+    `answered` is the phone's own row of the journal: it is written with the change that takes the answer, or not at all.
+    """
 
     name: str
-    answer: Callable[[Prompt, str, str | None], Awaitable[None]]
+    answer: Callable[[Prompt, str, str | None, Event], Awaitable[None]]
 
 
 class Refused(Exception):

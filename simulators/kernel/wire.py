@@ -118,7 +118,7 @@ async def read_input(request: Request, route: Route) -> Any:
         raise Unreadable("nested too deeply") from error
 
 
-class Endpoint:
+class _Endpoint:
     """A route as an ASGI application: the guard, the input, the answer."""
 
     def __init__(self, route: Route, guard: Callable[[Request], Response | None]) -> None:
@@ -143,7 +143,7 @@ class Endpoint:
 
 def mounted(route: Route, prefix: str, guard: Callable[[Request], Response | None]) -> StarletteRoute:
     """The route as Starlette serves it."""
-    made = StarletteRoute(prefix + route.path, Endpoint(route, guard), methods=[route.method])
+    made = StarletteRoute(prefix + route.path, _Endpoint(route, guard), methods=[route.method])
     made.methods = {route.method}  # Starlette adds HEAD to GET, and a GET here may begin a payment or a login
     return made
 

@@ -50,7 +50,7 @@ class Answers:
         self._desk = desk
         self._store = desk.world.store
 
-    async def answer(self, prompt: Prompt, choice: str, secret: str | None) -> None:
+    async def answer(self, prompt: Prompt, choice: str, secret: str | None, answered: Event) -> None:
         """Raises kernel.prompts.Refused with the app's own sentence."""
         desk = self._desk
         request = await self._store.get(desk.key(prompt.contract, prompt.ref))
@@ -65,6 +65,10 @@ class Answers:
         prepared = await self._prepared(request, keys, choice, secret)
 
         def decide(records: Records, now: Instant) -> Change:
+            change = decided(records, now)
+            return change if change.refused else replace(change, events=(*change.events, answered))
+
+        def decided(records: Records, now: Instant) -> Change:
             stored = records[keys.request]
             assert stored is not None, "requests are never removed"
             if stored.state is not State.WAITING:
@@ -80,14 +84,13 @@ class Answers:
         await self._store.change([keys.request, keys.certificate, keys.tries, *planned], decide)
 
     async def _prepared(self, request: SigningRequest, keys: _Keys, choice: str, secret: str | None) -> _Prepared:
-        citizen = await self._store.get(Key(Citizen, request.citizen))
+        person, site = Key(Citizen, request.citizen), self._site("answer")
+        planned = await self._store.read(person, keys.certificate, *faults.keys(site, keys.abouts, request.contract))
+        citizen, certificate = planned[person], planned[keys.certificate]
         assert citizen is not None, "a request is about a citizen"
+        assert certificate is not None, "certificates are never removed"
         if choice != "approve" or secret != citizen.pin:
             return _Prepared()
-        certificate = await self._store.get(keys.certificate)
-        assert certificate is not None, "certificates are never removed"
-        site = self._site("answer")
-        planned = await self._store.read(*faults.keys(site, keys.abouts, request.contract))
         effect = effects.planned(planned, site, keys.abouts, request.contract)
         raw = [bytes.fromhex(document.digest) for document in request.documents]
         honest = self._values(certificate.keypair, raw)

@@ -30,7 +30,6 @@ class Desk:
         """Raises Refused when the family does not take the answer (wrong PIN, too late)."""
         if prompt.expires <= self._store.now():
             raise Refused("Yêu cầu đã hết hạn.")
-        await self.kinds[prompt.kind].answer(prompt, choice, secret)
         answered = Event(
             source="phone",
             word="prompt_answered",
@@ -39,4 +38,4 @@ class Desk:
             contract=prompt.contract,
             body={"choice": choice, "kind": prompt.kind, "by": by},
         )
-        await self._store.note(answered)
+        await self.kinds[prompt.kind].answer(prompt, choice, secret, answered)

@@ -11,7 +11,7 @@ from typing import ClassVar
 import msgspec
 import pytest
 
-from simulators.kernel.clock import VIETNAM, still
+from simulators.kernel.clock import VIETNAM, Clock, still
 from simulators.kernel.journal import KERNEL_WORDS, Journal, Question, UnknownWord
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
 from simulators.kernel.store import TRIES, Conflict, Store
@@ -27,6 +27,12 @@ class Tally(Record, frozen=True, kw_only=True):
     owner: str = ""
     due: Instant | None = None
     n: int = 0
+
+
+class Other(Record, frozen=True, kw_only=True):
+    KIND: ClassVar[str] = "other"
+
+    told: str
 
 
 class Unlucky(Store):
@@ -163,3 +169,42 @@ def test_waiting_ends_with_what_there_is_when_the_time_is_over(store: Store) -> 
 def test_a_word_that_nobody_writes_is_refused(store: Store) -> None:
     with pytest.raises(UnknownWord):
         Journal(store, KERNEL_WORDS).read(Question(word="deliverd"))
+
+
+def test_nothing_is_looked_for_by_looking_at_every_record_of_a_kind(store: Store) -> None:
+    asked: list[str] = []
+    store._sql.set_trace_callback(asked.append)
+    asyncio.run(store.find(Tally, about="a"))
+    asyncio.run(store.find(Tally, about="a", contract="c", after="b", newest=True))
+    asyncio.run(store.find(Tally, due_before=store.now()))
+    asyncio.run(store.read(KEY, Key(Tally, "other"), Key(Other, "t")))
+    store.next_due(Tally)
+    store._sql.set_trace_callback(None)
+    plans = [row[3] for sql in asked for row in store._sql.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    searches = [plan for plan in plans if "records" in plan]
+    assert len(searches) >= 5
+    assert not [plan for plan in searches if plan.endswith("(kind=?)") or "SCAN" in plan], searches
+
+
+def test_records_of_several_kinds_are_read_each_as_its_own(store: Store) -> None:
+    many = [Key(Tally, f"t{number}") for number in range(250)]
+    saved = (*(Tally(id=key.id, n=number) for number, key in enumerate(many)), Other(id="t7", told="yes"))
+    asyncio.run(store.change([], lambda _records, _now: Change(records=saved)))
+    found = asyncio.run(store.read(*many, Key(Other, "t7"), Key(Other, "t8")))
+    assert [found[key].n for key in many] == list(range(250))
+    assert (found[Key(Other, "t7")].told, found[Key(Other, "t8")]) == ("yes", None)
+
+
+def test_who_waits_for_a_kind_is_woken_by_it_and_by_the_clock_alone(store: Store) -> None:
+    async def live() -> list[bool]:
+        heard = []
+        for saved in (Other(id="o", told=""), Tally(id="w"), Clock(base=1, rate=0)):
+            waiting = asyncio.create_task(store.bell.wait(0.05, Tally))
+            await asyncio.sleep(0)
+            await store.change(
+                [Key(type(saved), saved.id)], lambda _records, _now, saved=saved: Change(records=(saved,))
+            )
+            heard.append(await waiting)
+        return heard
+
+    assert asyncio.run(live()) == [False, True, True]
