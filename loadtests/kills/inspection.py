@@ -137,6 +137,17 @@ def undelivered(ground: Ground, rows: Iterable[Acknowledged]) -> list[str]:
     return [f"the notice of {row.what} {row.ref} never came" for row in due if not ground.endpoint.came[row.ref]]
 
 
+def unsigned(rows: Sequence[Acknowledged]) -> list[str]:
+    """Whatever the phone approved for the portal is signed there in the end."""
+    signed = {row.ref for row in rows if row.what == "portal_signed"}
+    approved = [row for row in rows if row.what == "portal_approved"]
+    return [
+        f"signing {row.ref} was approved on the phone, the portal has no signed file"
+        for row in approved
+        if row.ref not in signed
+    ]
+
+
 _LOOKS: Mapping[str, Look] = {
     "payment": _payment,
     "paid": _payment,

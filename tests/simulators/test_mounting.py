@@ -8,7 +8,7 @@ import pytest
 from simulators.kernel.plain import broken
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.wire import Route
-from simulators.mounting import BadWorld, mount
+from simulators.mounting import BadWorld, application, mount
 from simulators.world import Family
 from tests.worlds import visit
 
@@ -48,6 +48,32 @@ def test_a_crash_is_told_plainly_and_journalled(capsys: pytest.CaptureFixture[st
 
     asyncio.run(live())
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_client_that_dies_while_it_is_sending_is_no_crash_of_ours() -> None:
+    async def live() -> None:
+        async with visit() as here:
+            sent: list[Any] = []
+
+            async def gone() -> Any:
+                return {"type": "http.disconnect"}
+
+            async def send(message: Any) -> None:
+                sent.append(message)
+
+            headers = [(name.encode(), value.encode()) for name, value in here.http.headers.items()]
+            place = {
+                "type": "http",
+                "method": "POST",
+                "path": "/control/citizens",
+                "query_string": b"",
+                "root_path": "",
+            }
+            await application(here.world, here.families)({**place, "headers": headers}, gone, send)
+            assert sent == []
+            assert (await here.http.get("/control/journal?word=crashed")).json()["rows"] == []
+
+    asyncio.run(live())
 
 
 @pytest.mark.parametrize(
