@@ -53,13 +53,12 @@ def test_a_crash_is_told_plainly_and_journalled(capsys: pytest.CaptureFixture[st
 def test_a_client_that_dies_while_it_is_sending_is_no_crash_of_ours() -> None:
     async def live() -> None:
         async with visit() as here:
-            sent: list[Any] = []
 
             async def gone() -> Any:
                 return {"type": "http.disconnect"}
 
-            async def send(message: Any) -> None:
-                sent.append(message)
+            async def send(_message: Any) -> None:
+                """Nobody reads it."""
 
             headers = [(name.encode(), value.encode()) for name, value in here.http.headers.items()]
             place = {
@@ -70,7 +69,6 @@ def test_a_client_that_dies_while_it_is_sending_is_no_crash_of_ours() -> None:
                 "root_path": "",
             }
             await application(here.world, here.families)({**place, "headers": headers}, gone, send)
-            assert sent == []
             assert (await here.http.get("/control/journal?word=crashed")).json()["rows"] == []
 
     asyncio.run(live())
