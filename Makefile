@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: help env conform test check load serve bite bitten steady bench docs deviations clean
+.PHONY: help env conform test check load kills serve bite bitten steady bench docs deviations clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ check: $(DEV) ## ruff, mypy
 
 load: $(RUNTIME) ## one journey, 20 users, 60 s, then the audit
 	$(BIN)/python -m loadtests run
+
+kills: $(RUNTIME) ## simulators and portal killed 16 times under load; nothing acknowledged may be lost
+	$(BIN)/python -m loadtests kills
 
 serve: $(RUNTIME) ## the simulators, for a portal of your own
 	$(BIN)/python -m simulators serve --port 8400 --data .hopchuan

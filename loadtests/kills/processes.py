@@ -20,7 +20,7 @@ from conformance.failures import Ours
 from conformance.launch import ROOT
 
 START_SECONDS = 60.0
-DEATH_SECONDS = 30.0
+DEATH_SECONDS = 60.0
 DIE_AT = "HOPCHUAN_DIE_AT"
 PORTS = range(20_000, 32_000)
 """Below those that outgoing connections are given: a client that calls in vain could else get the dead server's port."""
@@ -77,7 +77,12 @@ class Killable:
 
     async def died(self) -> None:
         """Waits; by any other end than SIGKILL nothing is proved."""
-        code = await asyncio.wait_for(self.process.wait(), DEATH_SECONDS)
+        try:
+            code = await asyncio.wait_for(self.process.wait(), DEATH_SECONDS)
+        except TimeoutError as error:
+            raise Ours(
+                f"{self._module} lives on {DEATH_SECONDS:.0f} s after it was to die: {self.complaint()}"
+            ) from error
         if code != -signal.SIGKILL:
             raise Ours(f"{self._module} ended with {code}, not by SIGKILL: {self.complaint()}")
 

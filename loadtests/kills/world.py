@@ -26,7 +26,7 @@ from loadtests.kills.merchant import Endpoint
 from loadtests.kills.processes import Portal, Simulators, Told, free_port
 
 SEATS, CUSTOMERS = 8, 8
-LOOKERS, PAYERS, SIGNERS = 8, 48, 2
+LOOKERS, PAYERS, SIGNERS = 4, 36, 4
 AT_PROVIDERS = ((errands.sms, 16), (errands.mail, 2), (errands.payment, 24), (errands.signature, 10))
 
 Errand = Callable[[], Awaitable[None]]

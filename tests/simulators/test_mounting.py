@@ -8,7 +8,7 @@ import pytest
 from simulators.kernel.plain import broken
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.wire import Route, mounted
-from simulators.mounting import BadWorld, mount
+from simulators.mounting import BadWorld, application, mount
 from simulators.world import Family
 from tests.worlds import visit
 
@@ -53,6 +53,30 @@ def test_a_crash_is_told_plainly_and_journalled(capsys: pytest.CaptureFixture[st
 def test_a_get_is_not_done_by_head() -> None:
     route = mounted(Route("GET", "/other", "Fails.", fails, broken), "", lambda _request: None)
     assert route.methods == {"GET"}
+
+
+def test_a_client_that_dies_while_it_is_sending_is_no_crash_of_ours() -> None:
+    async def live() -> None:
+        async with visit() as here:
+
+            async def gone() -> Any:
+                return {"type": "http.disconnect"}
+
+            async def send(_message: Any) -> None:
+                """Nobody reads it."""
+
+            headers = [(name.encode(), value.encode()) for name, value in here.http.headers.items()]
+            place = {
+                "type": "http",
+                "method": "POST",
+                "path": "/control/citizens",
+                "query_string": b"",
+                "root_path": "",
+            }
+            await application(here.world, here.families)({**place, "headers": headers}, gone, send)
+            assert (await here.http.get("/control/journal?word=crashed")).json()["rows"] == []
+
+    asyncio.run(live())
 
 
 @pytest.mark.parametrize(
