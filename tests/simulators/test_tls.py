@@ -84,11 +84,11 @@ def test_the_certificate_is_changed_only_in_a_world_of_one_portal_and_its_compan
         assert "start a world for this portal" in answer.json()["error"]
 
 
-def test_a_world_without_tls_says_so() -> None:
+def test_a_world_without_tls_has_no_such_power() -> None:
     with living() as server:
         for answer in (server.http.get("/control/tls"), shown(server, "trusted", server.contract()["contract"])):
-            assert answer.status_code == 409
-            assert "serve --tls" in answer.json()["error"]
+            assert answer.status_code == 404
+        assert "/control/tls" not in server.http.get("/openapi.json").text
 
 
 def test_a_sandbox_with_tls_has_the_same_root_and_addresses_after_a_restart(tmp_path: Path) -> None:
