@@ -111,7 +111,7 @@ ROWS = (
         "specs/portal.md 1.14 RP-3: no ID token is looked at",
         "Chỉ xin scope “profile” và tin riêng userinfo.",
         "Asks for scope profile and trusts userinfo alone.",
-        also=ids("A06", "A07"),
+        also=ids("A07", "A25"),
     ),
     Flaw(
         "state_is_a_counter",
@@ -168,6 +168,7 @@ ROWS = (
         "specs/portal.md 1.14 RP-3: ID token not validated",
         "Chỉ giải mã ID token, không kiểm chữ ký, iss, aud, exp.",
         "The ID token is decoded, never validated.",
+        also=ids("A36", "A37"),
     ),
     Flaw(
         "linked_by_email",

@@ -15,7 +15,6 @@ from simulators.kernel.wire import Route, answer
 from simulators.world import World
 
 PATH = "/control/tls"
-WITHOUT = "This world speaks no TLS; start it with serve --tls."
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,15 +32,17 @@ class Shown(msgspec.Struct):
 
 
 class Encryption:
-    """Everybody's portal speaks to this listener, so the world must be one portal's alone."""
+    """Everybody's portal speaks to this listener, so the world must be one portal's alone. Without TLS there is nothing here."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._tls = world.tls
 
     def routes(self) -> tuple[Route, ...]:
-        errors = {409: "the world speaks no TLS, or has more than this one contract"}
+        if self._tls is None:
+            return ()
         return (
-            operation("GET", PATH, "What the login's back channel shows now.", self.get, gives=Shown, errors=errors),
+            operation("GET", PATH, "What the login's back channel shows now.", self.get, gives=Shown),
             operation(
                 "POST",
                 PATH,
@@ -50,18 +51,16 @@ class Encryption:
                 reads="json",
                 takes=Wanted,
                 gives=Shown,
-                errors=errors,
+                errors={409: "the world has another portal's contract"},
             ),
         )
 
     async def get(self, _request: Request, _given: Any) -> Response:
-        tls = self._world.tls
-        return answer(Shown(tls.shown, tls.greeted)) if tls else refuse(409, WITHOUT)
+        assert self._tls is not None, "mounted with TLS alone"
+        return answer(Shown(self._tls.shown, self._tls.greeted))
 
-    async def post(self, _request: Request, given: Wanted) -> Response:
-        tls = self._world.tls
-        if tls is None:
-            return refuse(409, WITHOUT)
+    async def post(self, request: Request, given: Wanted) -> Response:
+        assert self._tls is not None, "mounted with TLS alone"
         known = await self._world.store.find(Contract)
         if any(given.contract not in {one.id, one.request.beside} for one in known):
             return refuse(
@@ -69,9 +68,9 @@ class Encryption:
                 f"contract: the certificate is changed for all portals of this world, and {given.contract!r} is not alone "
                 "in it; start a world for this portal.",
             )
-        tls.show(given.certificate)
+        self._tls.show(given.certificate)
         body = {"certificate": given.certificate}
         await self._world.store.note(
             Event(source="control", word="certificate_shown", contract=given.contract, body=body)
         )
-        return answer(Shown(tls.shown, tls.greeted))
+        return await self.get(request, None)
