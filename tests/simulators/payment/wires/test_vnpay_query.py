@@ -161,7 +161,7 @@ async def test_a_refund_without_a_number_may_have_hashed_a_zero(b: Bench) -> Non
 async def test_a_planned_server_error_comes_once(b: Bench) -> None:
     await b.start()
     await b.fault("vnpay.query", "server_error", "T1")
-    assert (await b.http.post(API, json=asked(b.terminal))).status_code == 500
+    assert (await b.http.post(API, json=asked(b.terminal))).status_code == 502
     assert (await ask(b, vnp_RequestId="rq2"))["vnp_ResponseCode"] == "00"
     assert [row.body["site"] for row in b.journal("fault_used")] == ["vnpay.query"]
 
