@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from conformance import steadiness
+from conformance import judging, steadiness
 from conformance.steadiness import ELSEWHERE, Account, Pass
 
 ALL = {"vnpt.crlf": {"base64 in one line": 3, "base64 with CRLF": 1}}
@@ -60,3 +64,30 @@ def test_the_exit_code_follows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
     assert [steadiness.main(arguments), steadiness.main(arguments)] == [0, 1]
     assert "| 2 | 1 | A01: passed then failed |" in capsys.readouterr().out
+
+
+@dataclass(eq=False)
+class Item:
+    """A check as the plugin sorts it."""
+
+    name: str
+    alone: bool = False
+
+    def get_closest_marker(self, _name: str) -> object | None:
+        return self if self.alone else None
+
+
+def in_order(shuffle: str | None) -> list[str]:
+    items: list[Any] = [Item("alone", alone=True), *(Item(f"check {number}") for number in range(20))]
+    config: Any = SimpleNamespace(option=SimpleNamespace(shuffle=shuffle), stash=pytest.Stash())
+    judging.pytest_collection_modifyitems(config, items)
+    return [item.name for item in items]
+
+
+def test_a_seed_is_one_order_of_all_checks_and_who_must_be_alone_stays_last() -> None:
+    usual, once, again, other = (in_order(seed) for seed in (None, "1", "1", "2"))
+
+    assert once == again
+    assert len({tuple(order) for order in (usual, once, other)}) == 3
+    assert sorted(usual) == sorted(once) == sorted(other)
+    assert {order[-1] for order in (usual, once, other)} == {"alone"}

@@ -15,7 +15,8 @@ value (`encoders`: any form encoder's checksum is accepted) and with accents in 
 are let in and journalled as `odd`); vnp_ExpireDate left out (`expire_date_required`); how often an OTP may be typed
 (`otp_tries`); the result codes of an expired card (99) and of a card that is not activated (09); whether an abandoned
 checkout is notified (`notice_on_expiry`); how long VNPAY reads an answer (kernel courier: 15 s); `largest_query`.
-DESIGN: `extra_fields` are told with one payment in `variance`, since a merchant must bear fields it does not know.
+DESIGN: of `variance` payments one is told with `extra_fields`, since a merchant must bear fields it does not know, one by a
+notice that is `late_by` late, and one by a notice before the payer is sent back.
 """
 
 from __future__ import annotations

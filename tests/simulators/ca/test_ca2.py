@@ -18,7 +18,7 @@ VALUES = {"signature_value", "signature"}
 def test_pending_is_a_code_and_the_list_has_one_of_three_names(lab: Running) -> None:
     async def story() -> None:
         caller = await Ca2.at(lab.place, "ca2")
-        arrays, values = set(), set()
+        arrays, values, rootless = set(), set(), set()
         for number in range(24):
             citizen = await lab.place.citizen(shared_keys=True)
             pending = await caller.sign(citizen.id, f"ca2-{number}")
@@ -30,7 +30,9 @@ def test_pending_is_a_code_and_the_list_has_one_of_three_names(lab: Running) -> 
             ((row),) = data[array]
             arrays.add(array)
             values |= VALUES & set(row)
-        assert (arrays, values) == (ARRAYS, VALUES)
+            (listed,) = (await caller.list(citizen.id)).json()["data"]["user_certificates"]
+            rootless.add(listed["chain_data"]["root_cert"] is None)
+        assert (arrays, values, rootless) == (ARRAYS, VALUES, {True, False})
 
     lab.run(story())
 
