@@ -60,7 +60,7 @@ async def body(request: Request) -> bytes:
 async def json_body(request: Request) -> dict[str, Any]:
     try:
         told = json.loads(await body(request))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the second: nested too deeply
         raise Refused("bad_json", "Yêu cầu không phải JSON hợp lệ.", status=400) from error
     if not isinstance(told, dict):
         raise Refused("bad_json", "Yêu cầu phải là một đối tượng JSON.", status=400)

@@ -71,7 +71,7 @@ def webhook_names(body: bytes) -> str | None:
     """The transaction that a webhook speaks of. Nothing else in it is believed: anyone can send one."""
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second: nested too deeply
         return None
     transaction = told.get("transaction_id") if isinstance(told, dict) else None
     return transaction if isinstance(transaction, str) and transaction else None

@@ -68,7 +68,7 @@ def pay_url(vnpay: Mapping[str, str], bill: Bill, *, return_url: str, now: datet
         "vnp_CurrCode": "VND",
         "vnp_IpAddr": bill.ip if 7 <= len(bill.ip) <= 45 else _OWN_IP,  # "::1" is shorter than the field allows
         "vnp_Locale": "vn",
-        "vnp_OrderInfo": plain(bill.info),
+        "vnp_OrderInfo": plain(bill.info) or plain(bill.ref),  # demanded, and what is empty is not hashed
         "vnp_OrderType": "other",
         "vnp_ReturnUrl": return_url,
         "vnp_TxnRef": bill.ref,

@@ -222,34 +222,38 @@ def findings(ask: Ask, operation: Operation | None, seen: Seen) -> list[str]:
     reply = seen.reply
     if reply is None:
         return [f"no answer: {seen.silence}"]
+    found = _failures(reply, seen)
+    touched = seen.touched - BACKGROUND
+    if operation is None and not nowhere(reply):
+        found.append(f"reaches no operation, and is answered {reply.status} {reply.text[:100]!r}")
+    if operation is None or nowhere(reply):
+        return found + ([f"reaches no operation, and changes {sorted(touched)}"] if touched else [])
+    rule = rule_of(operation)
+    assert rule is not None, f"{operation.method} {operation.path} has no rule"
+    if ask.method == b"HEAD":  # an answer without its body tells neither words nor refusal
+        return found + ([f"changes {sorted(touched - rule.writes)}"] if touched - rule.writes - rule.counts else [])
+    if wrong := rule.shape(reply):
+        found.append(f"not the provider's own words ({wrong}): {reply.status} {reply.media} {reply.text[:200]!r}")
+    refused = rule.refuses(reply)
+    if more := touched - (rule.counts if refused else rule.writes | rule.counts):
+        found.append(f"{'refused' if refused else 'taken'} ({reply.status}), and changes {sorted(more)}")
+    if refused and rule.tells and not rule.tells & seen.words:
+        found.append(f"refused ({reply.status}), and the journal has none of {sorted(rule.tells)}")
+    return found
+
+
+def _failures(reply: Reply, seen: Seen) -> list[str]:
+    """What no answer may be, whoever was asked."""
     found = []
     if reply.status >= 500:
         found.append(f"status {reply.status}: {reply.text[:300]}")
     if "crashed" in seen.words:
         found.append(f"crashed: {next(row.body for row in seen.rows if row.word == 'crashed')[:600]}")
     if trace := TRACES.search(reply.text):
-        found.append(
-            f"a trace of the program: {trace[0]!r} in {reply.text[max(0, trace.start() - 80) : trace.end() + 80]!r}"
-        )
+        around = reply.text[max(0, trace.start() - 80) : trace.end() + 80]
+        found.append(f"a trace of the program: {trace[0]!r} in {around!r}")
     if seen.seconds > SLOW:
         found.append(f"took {seen.seconds:.1f} s")
-    touched = seen.touched - BACKGROUND
-    if nowhere(reply) or operation is None:
-        found += (
-            [] if nowhere(reply) else [f"reaches no operation, and is answered {reply.status} {reply.text[:100]!r}"]
-        )
-        return found + ([f"reaches no operation, and changes {sorted(touched)}"] if touched else [])
-    rule = rule_of(operation)
-    if rule is None:
-        return [*found, "no rule for this operation"]
-    if ask.method != b"HEAD" and (wrong := rule.shape(reply)):
-        found.append(f"not the provider's own words ({wrong}): {reply.status} {reply.media} {reply.text[:200]!r}")
-    refused = rule.refuses(reply) and ask.method != b"HEAD"
-    allowed = rule.counts if refused else rule.writes | rule.counts
-    if more := touched - allowed:
-        found.append(f"{'refused' if refused else 'taken'} ({reply.status}), and changes {sorted(more)}")
-    if refused and rule.tells and not rule.tells & seen.words:
-        found.append(f"refused ({reply.status}), and the journal has none of {sorted(rule.tells)}")
     return found
 
 

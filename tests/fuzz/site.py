@@ -181,4 +181,4 @@ def _pattern(path: str) -> re.Pattern[str]:
         re.escape(part) if number % 2 == 0 else (".*" if part in SLASHES else "[^/]+")
         for number, part in enumerate(parts)
     )
-    return re.compile(whole, re.DOTALL)
+    return re.compile(whole + "\n?", re.DOTALL)  # Starlette's patterns end in $, which a line end may follow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from pathlib import Path
 from random import Random
 
@@ -47,7 +48,7 @@ def test_whatever_is_sent_the_provider_answers_in_its_own_words_and_nothing_chan
         tally, stderr = campaign.tally, site.stderr.read_text("utf-8")
         own = {name_of(one) for one in site.operations if re.fullmatch(FAMILIES_OF[group], name_of(one))}
     with capsys.disabled():
-        print(f"\n{group}\n{tally.table()}")
+        sys.stdout.write(f"\n{group}\n{tally.table()}\n")
     assert not tally.found, f"{len(tally.found)} findings:\n" + "\n".join(tally.found)
     assert tally.sent.total() >= EACH_GROUP
     assert {name for name in own if not tally.rightful[name]} == set(), "never used rightly"

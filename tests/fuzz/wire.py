@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Mapping, Sequence
@@ -123,10 +124,8 @@ class Wire:
             self.close()
         if self._kept is None:
             self._kept = self.opened()
-        try:
+        with contextlib.suppress(OSError):  # an answer may stand in the buffer all the same
             self._kept.sendall(ask.written(self.host))
-        except OSError:
-            pass  # an answer may stand in the buffer all the same
         try:
             reply, self._rest = read_reply(self._kept, has_body=ask.method != b"HEAD", rest=self._rest)
         except NoAnswer:
