@@ -132,9 +132,9 @@ async def _dossier(ground: Ground, techid: str, dossier: str) -> Mapping[str, An
 
 
 def undelivered(ground: Ground, rows: Iterable[Acknowledged]) -> list[str]:
-    """Whatever was paid or approved has reached the merchant, at least once."""
+    """Whatever was paid or approved was told to the merchant, at least once by a sender that heard the answer."""
     due = [row for row in rows if row.what in {"paid", "approved"}]
-    return [f"the notice of {row.what} {row.ref} never came" for row in due if not ground.endpoint.came[row.ref]]
+    return [f"the notice of {row.what} {row.ref} never came" for row in due if not ground.endpoint.answered[row.ref]]
 
 
 def unsigned(rows: Sequence[Acknowledged]) -> list[str]:

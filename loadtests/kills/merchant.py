@@ -1,6 +1,7 @@
-"""A merchant and service provider that never dies: it logs every notice before it answers, and can hold its answers back."""
+"""A merchant and service provider that never dies: it counts the notices that it answered, and can hold its answers back."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -20,10 +21,11 @@ TOLD = {"RspCode": "00", "Message": "Confirm Success"}
 
 
 class Endpoint:
-    """Where notices of payments and of signings arrive; `came` counts them by reference."""
+    """Where notices of payments and of signings arrive; `answered` counts by reference those whose sender lived to hear."""
 
     def __init__(self) -> None:
-        self.came: Counter[str] = Counter()
+        self.answered: Counter[str] = Counter()
+        self.unheard = 0
         self.gate = asyncio.Event()
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -43,20 +45,21 @@ class Endpoint:
             await self._runner.cleanup()
 
     async def _notice(self, request: web.Request) -> web.Response:
-        self.came[request.query.get("vnp_TxnRef", "")] += 1
-        return await self._answered(TOLD)
+        return await self._answer(request, request.query.get("vnp_TxnRef", ""), TOLD)
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        self.came[str((await request.json()).get("transaction_id", ""))] += 1
-        return await self._answered({"status_code": 200, "message": "Success"})
+        ref = str((await request.json()).get("transaction_id", ""))
+        return await self._answer(request, ref, {"status_code": 200, "message": "Success"})
 
-    async def _answered(self, told: Mapping[str, Any]) -> web.Response:
-        """A server that dies meanwhile never gets this answer: it must tell again."""
-        try:
+    async def _answer(self, request: web.Request, ref: str, told: Mapping[str, Any]) -> web.Response:
+        """A sender that dies meanwhile never gets this answer: it must tell again."""
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(HELD):
                 await self.gate.wait()
-        except TimeoutError:
-            pass
+        if request.transport is None or request.transport.is_closing():
+            self.unheard += 1
+        else:
+            self.answered[ref] += 1
         return web.json_response(dict(told))
 
 

@@ -36,6 +36,7 @@ class Shown:
     kill: Kill
     flying: int = 0
     due: int = 0
+    unheard: int = 0
     acknowledged: int = 0
     lost: int = 0
     undelivered: int = 0
@@ -63,7 +64,7 @@ def planned(count: int, seed: str) -> list[Kill]:
     return kills
 
 
-HEAD = ("kill", "victim", "where", "in flight", "due", "acknowledged", "lost", "undelivered", "back in")
+HEAD = ("kill", "victim", "where", "in flight", "due", "answers lost", "acknowledged", "lost", "undelivered", "back in")
 
 
 def table(rows: Sequence[Shown]) -> Iterator[str]:
@@ -76,6 +77,6 @@ def table(rows: Sequence[Shown]) -> Iterator[str]:
 
 def line(row: Shown) -> str:
     where = row.kill.where if row.kill.where == AT_RANDOM else f"{row.kill.where} ({row.kill.passings}.)"
-    counts = (row.flying, row.due, row.acknowledged, row.lost, row.undelivered)
+    counts = (row.flying, row.due, row.unheard, row.acknowledged, row.lost, row.undelivered)
     cells = (row.kill.number, row.kill.victim, where, *counts, f"{row.seconds:.1f} s")
     return "| " + " | ".join(map(str, cells)) + " |"

@@ -55,7 +55,7 @@ async def _killed(world: World, kill: Kill, die_next_at: str) -> Shown:
     shown = Shown(kill)
     victims = [SIMULATORS, PORTAL] if kill.victim == BOTH else [kill.victim]
     lines = [_line(world, victim) for victim in victims]
-    acknowledged = world.ground.log.count
+    acknowledged, unheard = world.ground.log.count, world.ground.endpoint.unheard
     world.ground.endpoint.gate.clear()
     world.shops.set()
     world.doors.set()
@@ -83,6 +83,7 @@ async def _killed(world: World, kill: Kill, die_next_at: str) -> Shown:
     await _restart(world, sorted({*victims, *([SIMULATORS] if die_next_at else [])}), die_next_at, victims)
     shown.seconds = time.monotonic() - began
     await _inspected(world, shown, acknowledged)
+    shown.unheard = world.ground.endpoint.unheard - unheard
     return shown
 
 
