@@ -31,10 +31,10 @@ def test_what_a_browser_brings_is_no_proof(lab: Lab, visitor: Visitor) -> None:
     own = lab.callback_of(visitor)
     stolen = stolen_from_portal(lab, victim, own.partition("?")[0])
 
-    _bring(visitor, own, stolen)
     told = {"sub": victim.citizen.techid, "TechID": victim.citizen.techid, "LoaiTaiKhoan": "1"}
     told |= {"HoVaTen": victim.citizen.name, "SoDinhDanh": victim.citizen.id}
     visitor.browser.fetch("POST", own, JSON, json.dumps(told).encode(), operation="callback")
+    _bring(visitor, own, stolen)
 
     _is_not(visitor, victim)
     with good_twin():
@@ -92,7 +92,7 @@ def test_two_logins_at_once_are_kept_apart(lab: Lab, visitor: Visitor) -> None:
 
 
 def _bring(visitor: Visitor, callback: str, stolen: Stolen) -> None:
-    """The tokens under the names that real portals read, with this browser's own state; in the address, then as a form."""
+    """The tokens under the names that real portals read, with this browser's own state; as a form, then in the address."""
     address, _, query = callback.partition("?")
     state = [pair for pair in query.split("&") if pair.startswith("state=")]
     names: dict[str, Callable[[Stolen], str]] = {
@@ -103,8 +103,8 @@ def _bring(visitor: Visitor, callback: str, stolen: Stolen) -> None:
     }
     told = urlencode({name: of(stolen) for name, of in names.items()})
     brought = "&".join([told, *state])
-    visitor.browser.get(f"{address}?{brought}", operation="callback")
     visitor.browser.fetch("POST", address, FORM, brought.encode(), operation="callback")
+    visitor.browser.get(f"{address}?{brought}", operation="callback")
 
 
 def _is_not(visitor: Visitor, victim: Visitor) -> None:
