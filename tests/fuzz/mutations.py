@@ -201,7 +201,7 @@ def other_path(ask: Ask, chance: Random) -> Ask:
     """A piece of the path that says something else, or a path that is written otherwise."""
     path, mark, query = ask.target.partition(b"?")
     pieces = path.split(b"/")
-    at = chance.randrange(1, len(pieces))
+    at = chance.randrange(min(1, len(pieces) - 1), len(pieces))
     odd = chance.choice(TEXTS).encode("utf-8", "surrogatepass")[:3000]
     ways = (
         quote(odd).encode(),

@@ -126,6 +126,8 @@ def kinds(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+MADE_AT_FIRST = kinds("authorities certificate keypair login_key")
+"""Keys and certificates of a world are made when somebody first asks for them."""
 PEOPLE = "address bank_card citizen citizens"
 SIGNING = kinds("certificate keypair prompt signing_request pin_tries")
 CA = Rule(ca_words, by_code, kinds("certificate keypair"), kinds("certificate keypair"), kinds("turned_away"))
@@ -178,12 +180,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"\w+ /portal/[\w-]+/(commonauth|auth)", TYPED),
     (r"GET /portal/[\w-]+/api/idp/third-party/logout", Rule(pages, by_login_page, kinds("login_session"))),
     (r"POST /portal/[\w-]+/oauth2/token", TOKEN),
+    (r"GET /portal/[\w-]+/oauth2/jwks", Rule(oauth_words, by_status, MADE_AT_FIRST)),
     (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
     (r"POST /ca/.*/sign", SIGN),
     (r"\w+ /ca/.*/status", STATUS),
     (r"POST /ca/.*", CA),
-    (r"GET /pki/root\..*", Rule(octets("application/pkix-cert", "application/x-pem-file"), by_status)),
-    (r"GET /pki/(ca|crl)/.*", Rule(octets("application/pkix-cert", "application/pkix-crl"), by_status)),
+    (r"GET /pki/root\..*", Rule(octets("application/pkix-cert", "application/x-pem-file"), by_status, MADE_AT_FIRST)),
+    (r"GET /pki/(ca|crl)/.*", Rule(octets("application/pkix-cert", "application/pkix-crl"), by_status, MADE_AT_FIRST)),
     (r"\w+ /pki/ocsp/.*", Rule(octets("application/ocsp-response"), by_status)),
     (r"POST /pki/tsa", Rule(octets("application/timestamp-reply"), by_status, kinds("certificate keypair"))),
     (r"GET /payment/vnpay/paymentv2/vpcpay\.html", PAY),
@@ -193,7 +196,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /messages/sms", Rule(own_words, by_status, kinds("message"), tells=kinds("turned_away"))),
     (r"GET /messages", PAGE),
     (r"GET /messages/\w+", OWN),
-    (r"POST /control/contracts", writing("contract settings login_key keypair")),
+    (r"POST /control/contracts", Rule(own_words, by_status, kinds("contract settings") | MADE_AT_FIRST)),
     (r"POST /control/citizens", writing(f"{PEOPLE} shared_key keypair")),
     (r"POST /control/certificates/.*", writing("certificate withdrawn")),
     (r"POST /control/faults", writing("fault")),
@@ -206,7 +209,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"GET /phone/api/.*", OWN),
     (r"POST /phone/\{citizen\}/prompts/.*", Rule(pages, by_status, ANSWERED, kinds("pin_tries"))),
     (r"GET /phone/.*", PAGE),
-    (r"POST /", writing("contract settings login_key keypair", PAGE)),
+    (r"POST /", Rule(pages, by_status, kinds("contract settings") | MADE_AT_FIRST)),
     (r"POST /citizens", writing(PEOPLE, PAGE)),
     (r"GET /(journal)?", PAGE),
     (r"GET /openapi\.json", OWN),

@@ -32,7 +32,7 @@ class Counter:
     paper: bytes
 
     def receipts(self, steps: Sequence[str]) -> list[int]:
-        """The amounts of the receipts of a new payment after these steps, and whether its fee is paid."""
+        """What the receipts of a new payment differ by from its amount, after these steps."""
         return self.runner.run(self._played(steps))
 
     async def _played(self, steps: Sequence[str]) -> list[int]:

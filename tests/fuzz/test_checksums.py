@@ -118,6 +118,7 @@ def test_any_notice_that_the_simulators_sign_is_believed_by_both(library: Librar
 
 
 @STEADY
+@example(info="乙 ~ !", amount=1)
 @given(info=st.text(max_size=400), amount=AMOUNT)
 def test_any_pay_url_of_the_reference_portal_is_let_in(info: str, amount: int) -> None:
     bill = portal.Bill(ref="T1", amount=amount, info=info, ip="127.0.0.1")

@@ -138,3 +138,15 @@ def test_whatever_is_sent_the_portal_answers_and_what_it_refuses_changes_nothing
     assert not found, "\n".join(found)
     assert statuses.total() >= IN_ALL
     assert still == ["00", True]
+
+
+@pytest.mark.parametrize("deep", [b"[" * 100_000, b'{"action":' * 100_000])
+def test_json_that_is_nested_too_deeply_is_refused_and_a_webhook_with_it_is_nothing(deep: bytes) -> None:
+    async def story() -> None:
+        async with portal(Authority.make()) as world:
+            headers = {"origin": ORIGIN}
+            reply = await world.http.post("/pti/dossiers", content=deep, headers=headers)
+            assert (reply.status_code, reply.json()["error"]) == (400, "bad_json")
+            assert (await world.http.post(WEBHOOK_PATH, content=deep, headers=headers)).status_code == 200
+
+    asyncio.run(story())

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, utils
 
 from simulators.kernel import faults
-from simulators.kernel.citizens import Citizen, Citizens, UnknownField
+from simulators.kernel.citizens import Citizen, Citizens, Count, UnknownField
 from simulators.kernel.entropy import Entropy
 from simulators.kernel.pki import Authorities, Pki
 from simulators.kernel.profiles import Leaf
@@ -43,6 +44,18 @@ def test_a_seed_repeats_its_choices_and_another_seed_differs() -> None:
     assert [one.choose("crlf", t) for t in things] == [same.choose("crlf", t) for t in things]
     assert [one.choose("crlf", t) for t in things] != [other.choose("crlf", t) for t in things]
     assert {one.choose("crlf", t) for t in things} == {0, 1}
+
+
+def test_who_cannot_be_made_is_not_counted() -> None:
+    async def story(store: Store, entropy: Entropy) -> None:
+        citizens = Citizens(store, entropy)
+        with pytest.raises(msgspec.ValidationError):
+            await citizens.make({"name": 1})
+        assert store.count(Count) == 0
+        await citizens.make({"name": "Đặng Thị Ưởng"})
+        assert (await store.get(Key(Count, "world"))).made == 1
+
+    in_world(story)
 
 
 def test_a_fault_is_used_as_often_as_planned_and_says_so() -> None:
