@@ -147,8 +147,8 @@ def _kept(
     """What stands from now on; an option that contradicts what was kept is refused, for URLs are inside certificates."""
     ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
     back, status = (sides[name].getsockname()[1] if name in sides else 0 for name in SIDES)
-    own = _url_of(sockets[0], tls=bool(sides))
-    url = (_absolute(options.public_url or "") or (earlier.url if earlier else "") or own).rstrip("/")
+    told = _absolute(options.public_url or "") or (earlier.url if earlier else "")
+    url = (told or _url_of(sockets[0], tls=bool(sides))).rstrip("/")
     said = options.seed or seed
     # The run key is never drawn from the seed: who knows the seed would know the key.
     now = Kept(

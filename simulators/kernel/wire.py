@@ -77,7 +77,7 @@ def query_pairs(request: Request) -> list[tuple[str, str]]:
     return pairs_of(request.scope["query_string"].decode("ascii", "strict"))
 
 
-async def body_of(request: Request) -> bytes:
+async def _body_of(request: Request) -> bytes:
     """The body, at most LARGEST_BODY; more is read and forgotten, for whoever still sends hears no answer."""
     parts, size = [], 0
     async for part in request.stream():
@@ -94,12 +94,12 @@ async def body_of(request: Request) -> bytes:
 async def heard_out(request: Request) -> None:
     """Before a refusal that did not look at the body."""
     with contextlib.suppress(Unreadable, ClientDisconnect):
-        await body_of(request)
+        await _body_of(request)
 
 
 async def read_input(request: Request, route: Route) -> Any:
     """The route's input as its type, or Unreadable; also where no body is due, nothing is done before it is whole."""
-    body = await body_of(request)
+    body = await _body_of(request)
     if route.reads == "nothing":
         return None
     if route.reads == "query":

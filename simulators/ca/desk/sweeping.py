@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from simulators.ca import signing
 from simulators.ca.signing import SigningRequest
+from simulators.kernel.bell import Bell
 from simulators.kernel.records import Change, Instant, Key, Records
-from simulators.kernel.store import Bell, Store
+from simulators.kernel.store import Store
 
 LOOK_EVERY = 1.0
 """Seconds; a request that is looked at in between ends at that look."""
