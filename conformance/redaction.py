@@ -43,8 +43,11 @@ class Redactor:
     def text(self, text: str) -> str:
         for secret in self._candidates(text):
             text = self._known[secret].sub(MASK, text)
-        text = _BEARER.sub(rf"\1 {MASK}", text)
-        return _IN_JSON.sub(rf'\1"{MASK}"', _IN_FORM.sub(rf"\1={MASK}", text))
+        if " " in text:
+            text = _BEARER.sub(rf"\1 {MASK}", text)
+        if "=" in text:
+            text = _IN_FORM.sub(rf"\1={MASK}", text)
+        return _IN_JSON.sub(rf'\1"{MASK}"', text) if '"' in text else text
 
     def _candidates(self, text: str) -> list[str]:
         """Known secrets of which the first run of letters and digits stands in the text, the longest first.
