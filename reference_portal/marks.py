@@ -1,15 +1,20 @@
 """What mark a component's file gets for the signatures in it; the PDF is read in another process."""
 
+import asyncio
+
 from msgspec.structs import replace
 
 from reference_portal.components import Mark, Signature
 from reference_portal.dossiers import Dossier
 from reference_portal.office import Office
+from reference_portal.revocation import UNREACHABLE
 from reference_portal.rules.signing import Occasion
 from reference_portal.seals import Seal
 
 # Every PDF signature names its byte range and its kind in plain bytes: a file without them needs no examination.
 _TRACES = (b"/ByteRange", b"/Sig", b"ETSI.CAdES", b"adbe.pkcs7")
+WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0)
+"""Seconds between the questions about revocation: well within the patience of a signing."""
 
 
 async def examined(
@@ -34,6 +39,18 @@ async def examined(
     if not all(signature.valid for signature in found):
         return "broken", judged
     return ("signed" if any(signature.valid for signature in judged) else "attached"), judged
+
+
+async def examined_patiently(
+    office: Office, content: bytes, dossier: Dossier, occasion: Occasion
+) -> tuple[Mark, tuple[Signature, ...]]:
+    """A responder that is silent now says nothing against a signature that the citizen has given: it is asked again."""
+    for wait in WAITS:
+        mark, signatures = await examined(office, content, dossier, occasion)
+        if all(signature.problem_vi != UNREACHABLE for signature in signatures):
+            return mark, signatures
+        await asyncio.sleep(wait)
+    return await examined(office, content, dossier, occasion)
 
 
 async def reexamined(office: Office, dossier: Dossier, components: tuple[str, ...]) -> Dossier:

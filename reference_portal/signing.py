@@ -16,7 +16,7 @@ from reference_portal.certificates import same_serial
 from reference_portal.components import Component, Signing, Version
 from reference_portal.dossiers import Dossier, Refused
 from reference_portal.filing import new_version
-from reference_portal.marks import examined
+from reference_portal.marks import examined_patiently
 from reference_portal.office import Office
 from reference_portal.rules.signing import Signed
 from reference_portal.seals import Prepared, Unsealable, WrongAnswer
@@ -235,7 +235,7 @@ async def _judged(office: Office, job: _Job, outcome: Outcome) -> Signed:
         finished = await office.workers.run(office.parts.sealing.finish, job.prepared, outcome.value)
     except WrongAnswer:
         return Signed("failed", message_vi="Chữ ký nhận được không đúng với tập tin và chứng thư số đã chọn.")
-    mark, signatures = await examined(office, finished, stored(office, job.dossier), "answer")
+    mark, signatures = await examined_patiently(office, finished, stored(office, job.dossier), "answer")
     if mark != "signed":
         problems = " ".join(s.problem_vi for s in signatures if s.problem_vi)
         return Signed("failed", message_vi=f"Chữ ký số không được chấp nhận. {problems}".strip())

@@ -65,6 +65,33 @@ def test_a_waiting_signing_is_asked_for_again_after_a_restart_and_ends_as_the_ph
     asyncio.run(run())
 
 
+def test_a_signature_that_the_phone_gave_is_kept_while_the_responder_is_down(
+    authority: Authority, paper: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    async def run() -> None:
+        async with portal(authority) as world:
+            browser = await world.citizen()
+            dossier = await a_draft(browser, SIGNED)
+            await attached(browser, dossier, paper)
+            examine = world.office.parts.sealing.examine
+
+            def silent_once(*given: Any, **named: Any) -> Any:
+                asked.append(True)
+                if len(asked) == 1:  # nobody listens at the responder's address yet
+                    return examine(*given, **named)
+                with authority.answering():
+                    return examine(*given, **named)
+
+            world.office.workers.run = _with(world.office.workers.run, examine, silent_once)
+            assert (await signed(browser, dossier, NUMBER))["state"] == "signed"
+            assert len(asked) == 2
+
+    monkeypatch.setattr("reference_portal.marks.WAITS", (0.01,))
+    asyncio.run(run())
+
+
 def test_a_restart_ends_the_signings_of_the_hub_whose_long_call_is_lost(
     authority: Authority, paper: bytes, tmp_path: Path
 ) -> None:
@@ -185,3 +212,12 @@ def test_a_portal_that_is_killed_leaves_no_worker_behind(tmp_path: Path) -> None
     )
     assert done.returncode == -signal.SIGKILL
     assert len(done.stdout.split()) == 4
+
+
+def _with(run: Any, function: Any, instead: Any) -> Any:
+    """The workers, for whom one function is another."""
+
+    async def changed(asked: Any, *given: Any, **named: Any) -> Any:
+        return await run(instead if asked is function else asked, *given, **named)
+
+    return changed
