@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tests.fuzz.wire import Ask, NoAnswer, Reply, Wire, get, post
-from tests.simulators.living import PATIENCE, ROOT, SERVE
+from tests.simulators.living import PATIENCE, ROOT
 
 TOUCHED = """
 CREATE TABLE touched (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, how TEXT NOT NULL, id TEXT NOT NULL);
@@ -133,7 +134,7 @@ def served(folder: Path) -> Iterator[Site]:
     stderr = folder / "stderr.txt"
     with stderr.open("wb") as told:
         process = subprocess.Popen(
-            [*SERVE, "--data", str(folder / "world"), "--seed", "fuzz"],
+            [sys.executable, "-m", "tests.fuzz.windowed", "serve", "--data", str(folder / "world"), "--seed", "fuzz"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
