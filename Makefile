@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
+# Hundreds of processes are started: without kept bytecode each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help env conform test check load kills serve bite bitten steady bench docs deviations clean
 
 help:
