@@ -420,12 +420,14 @@ MUTATIONS: tuple[tuple[Mutation, int], ...] = (
 
 def hostile(ask: Ask, chance: Random) -> tuple[str, Ask]:
     """A spoilt request and what was done to it; one in five is spoilt twice."""
-    names, spoilt = [], ask
-    for _ in range(2 if chance.random() < 0.2 else 1):
-        mutation = chance.choices([one for one, _ in MUTATIONS], [weight for _, weight in MUTATIONS])[0]
-        names.append(mutation.__name__)
+    rows, weights = zip(*MUTATIONS, strict=True)
+    chosen = chance.choices(rows, weights, k=2 if chance.random() < 0.2 else 1)
+    # Where the body ends is said last: a request that promises more than it brings is waited for (test_bodies.py).
+    chosen.sort(key=lambda mutation: mutation is odd_framing)
+    spoilt = ask
+    for mutation in chosen:
         spoilt = mutation(spoilt, chance)
-    return " and ".join(names), spoilt
+    return " and ".join(mutation.__name__ for mutation in chosen), spoilt
 
 
 def _read(body: bytes) -> Any:

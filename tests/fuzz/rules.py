@@ -57,6 +57,16 @@ def oauth_words(reply: Reply) -> str:
     return "" if reply.header("cache-control") == "no-store" else "an OAuth error is not stored"
 
 
+def csc_words(reply: Reply) -> str:
+    """Cloud Signature Consortium 1.0.4.0: an error is {error, error_description} with its status."""
+    told = reply.json()
+    if reply.media != "application/json" or not isinstance(told, dict):
+        return "the standard answers JSON"
+    if reply.status == 200:
+        return "" if "error" not in told else "an error with a success's status"
+    return "" if set(told) == {"error", "error_description"} else "an error is {error, error_description}"
+
+
 def pages(reply: Reply) -> str:
     """A page in HTML or a way on."""
     if 300 <= reply.status < 400:
@@ -133,6 +143,8 @@ SIGNING = kinds("certificate keypair prompt signing_request pin_tries")
 CA = Rule(ca_words, by_code, kinds("certificate keypair"), kinds("certificate keypair"), kinds("turned_away"))
 """A person's first certificate is made when a CA first looks for it, whatever it then says."""
 SIGN = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
+CSC = Rule(csc_words, by_status, kinds("certificate keypair csc_token csc_sad"), tells=kinds("turned_away"))
+CSC_AUTHORIZE = Rule(csc_words, by_status, SIGNING | kinds("csc_sad"), SIGNING, kinds("turned_away"))
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 OWN = Rule(own_words, by_status)
 PAGE = Rule(pages, by_status)
@@ -182,6 +194,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /portal/[\w-]+/oauth2/token", TOKEN),
     (r"GET /portal/[\w-]+/oauth2/jwks", Rule(oauth_words, by_status, MADE_AT_FIRST)),
     (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
+    (r"POST /ca/vnpt/csc/v1/credentials/authorize", CSC_AUTHORIZE),
+    (r"POST /ca/vnpt/csc/v1/.*", CSC),
     (r"POST /ca/.*/sign", SIGN),
     (r"\w+ /ca/.*/status", STATUS),
     (r"POST /ca/.*", CA),
@@ -267,4 +281,4 @@ def nowhere(reply: Reply) -> bool:
         return (
             isinstance(told, dict) and "/openapi.json lists every operation" in str(told.get("error"))
         ) or not reply.body
-    return reply.status == 400 and reply.body == LINE_REFUSED
+    return reply.status == 400 and reply.media == "text/plain" and reply.body in {LINE_REFUSED, b""}  # HEAD has no body
