@@ -85,7 +85,7 @@ async def signature(ground: Ground) -> None:
     ground.log.write("signing", transaction, whose=customer.id)
     shown = await prompt_of(ground, customer, doc_id)
     ground.log.write("prompt", shown, whose=customer.id, told=transaction)
-    if number % UNANSWERED:
+    if number // len(ground.customers) % UNANSWERED:
         await approve(ground, customer, shown)
         ground.log.write("approved", transaction, whose=customer.id, told=shown)
 

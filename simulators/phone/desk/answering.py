@@ -8,6 +8,8 @@ from simulators.kernel.prompts import Prompt, PromptKind, Refused
 from simulators.kernel.records import Event, Key
 from simulators.kernel.store import Store
 
+PAGE = 500
+
 
 class Desk:
     """Knows which family owns which kind of prompt."""
@@ -19,7 +21,9 @@ class Desk:
     async def waiting(self, citizen: str) -> list[Prompt]:
         """The prompts that may still be answered, oldest first."""
         now = self._store.now()
-        found = await self._store.find(Prompt, about=citizen)
+        found: list[Prompt] = []
+        while page := await self._store.find(Prompt, about=citizen, after=found[-1].id if found else "", limit=PAGE):
+            found += page
         return sorted((one for one in found if one.expires > now), key=lambda one: (one.expires, one.id))
 
     async def prompt(self, citizen: str, identity: str) -> Prompt | None:

@@ -9,6 +9,7 @@ import pytest
 
 from simulators.kernel.prompts import Prompt
 from simulators.kernel.records import Instant
+from simulators.phone.desk.answering import PAGE
 from tests.worlds import KEY, Visit, visit, without_key
 
 
@@ -48,6 +49,17 @@ def test_a_prompt_is_seen_as_it_was_written_and_found_by_document() -> None:
                 "expires": "2026-02-17T09:05:00.000+07:00",
             }
             assert len((await here.http.get(f"/phone/api/{who}/prompts")).json()["prompts"]) == 2
+
+    asyncio.run(live())
+
+
+def test_a_phone_shows_every_prompt_however_many_wait() -> None:
+    async def live() -> None:
+        async with visit() as here:
+            who = (await here.citizen())["id"]
+            for number in range(PAGE + 1):
+                await here.ask(who, f"p{number}")
+            assert len((await here.http.get(f"/phone/api/{who}/prompts")).json()["prompts"]) == PAGE + 1
 
     asyncio.run(live())
 
