@@ -25,7 +25,7 @@ def test_simulators_and_portal_die_under_load_and_nothing_that_was_acknowledged_
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    rows = [re.split(r" *\\| *", line)[1:-1] for line in done.stdout.splitlines() if re.match(r"\\| \\d", line)]
+    rows = [re.split(r" *\| *", line)[1:-1] for line in done.stdout.splitlines() if re.match(r"\| \d", line)]
     assert [row[1] for row in rows] == ["both", "simulators"]
     for row in rows:
         flying, due, unheard, acknowledged, lost, undelivered = map(int, row[3:9])

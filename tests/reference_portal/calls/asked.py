@@ -16,7 +16,7 @@ import respx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from reference_portal.calls import hub, login, messages, qd769, smartca, vnpay
+from reference_portal.calls import hub, id_tokens, login, messages, qd769, smartca, vnpay
 from reference_portal.calls.login import Attempt, LoginRefused
 from reference_portal.calls.messages import SendFailed
 from reference_portal.calls.qd769 import Order, Outcome, ProviderFailed
@@ -181,8 +181,8 @@ def _login_calls() -> dict[str, Call]:
         "login.exchange": Call(
             lambda http: login.exchange(http, LOGIN, BACK, "the-code", ATTEMPT), (token,), LoginRefused
         ),
-        "login.check_id_token": Call(
-            lambda http: login.check_id_token(http, LOGIN, tokens["id_token"], "n"), (keys,), LoginRefused
+        "id_tokens.check_id_token": Call(
+            lambda http: id_tokens.check_id_token(http, LOGIN, tokens["id_token"], "n"), (keys,), LoginRefused
         ),
         "login.read_identity": Call(lambda http: login.read_identity(http, LOGIN, tokens), (userinfo,), LoginRefused),
     }

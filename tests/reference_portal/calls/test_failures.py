@@ -23,7 +23,7 @@ from tests.reference_portal.calls.asked import CITIZEN, VALUE, Call, calls, outc
 
 OVER_SMTP = {"messages.send_mail": "test_messages.py: a server that refuses, is deaf, cuts off"}
 NAMES = (
-    *("login.redeem", "login.exchange", "login.check_id_token", "login.read_identity"),
+    *("login.redeem", "login.exchange", "id_tokens.check_id_token", "login.read_identity"),
     *("qd769.post", "smartca.certificates", "smartca.sign", "smartca.status", "hub.certificates", "hub.sign"),
     *("vnpay.query", "messages.send_sms"),
 )
@@ -81,6 +81,9 @@ BODIES: dict[str, Callable[[Any], httpx.Response]] = {
 WRONG: tuple[Any, ...] = (None, True, 7, -1, 1.5, "", "Ưx\r\ny", "200", [], [None], {}, {"a": [1]}, [[{}]], "\ud800")
 """In place of each value that an answer has."""
 
+WITHIN = ("asking.answer_of", "id_tokens.keys_of")
+"""What the calls of the login are made of: played with them."""
+
 
 @pytest.fixture(scope="module")
 def table(authority: Authority, citizen: Holder) -> dict[str, Call]:
@@ -107,7 +110,7 @@ def test_every_public_call_is_played() -> None:
             for name, value in vars(module).items()
             if inspect.iscoroutinefunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
         }
-    assert public == {*NAMES, *OVER_SMTP}
+    assert public == {*NAMES, *OVER_SMTP, *WITHIN}
 
 
 def test_the_table_is_what_is_played_and_its_right_answers_are_right(table: dict[str, Call]) -> None:

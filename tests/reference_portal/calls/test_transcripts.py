@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, utils
 from joserfc import jwt
 
-from reference_portal.calls import hub, login, qd769, smartca, vnpay
+from reference_portal.calls import hub, id_tokens, login, qd769, smartca, vnpay
 from reference_portal.calls.login import LoginRefused
 from reference_portal.calls.qd769 import Order, Outcome, ProviderFailed
 from reference_portal.rules.money import MoneyRules
@@ -217,7 +217,7 @@ def test_a_login_goes_as_written(name: str) -> None:
                     found.append("person")
                 else:
                     tokens = await login.exchange(http, LOGIN, BACK, "the-code", ATTEMPT)
-                    await login.check_id_token(http, LOGIN, tokens["id_token"], ATTEMPT.nonce)
+                    await id_tokens.check_id_token(http, LOGIN, tokens["id_token"], ATTEMPT.nonce)
                     found.append("tokens")
             except LoginRefused as refused:
                 assert told["error_description"] in refused.why
