@@ -167,9 +167,7 @@ def test_only_the_own_answer_signs_a_browser_in(lab: Lab, visitor: Visitor, stat
         f"state {state}: trình duyệt được đăng nhập là {who.name}",
         f"state {state}: the browser is signed in as {who.name}",
     )
-    with good_twin():
-        lab.log_in(visitor)
-        assert visitor.login.session().personal_id == visitor.citizen.id
+    good_login(lab, visitor, fault_used=False)
 
 
 @requirement(

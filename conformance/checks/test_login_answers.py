@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from conformance.applications import Stolen, given_to_another, stolen_from_portal
+from conformance.attempts import good_login
 from conformance.failures import came
 from conformance.lab import Lab, Visitor
 from conformance.requirement import MUST, good_twin, requirement
@@ -37,9 +38,7 @@ def test_what_a_browser_brings_is_no_proof(lab: Lab, visitor: Visitor) -> None:
     _bring(visitor, own, stolen)
 
     _is_not(visitor, victim)
-    with good_twin():
-        lab.log_in(visitor)
-        assert visitor.login.session().personal_id == visitor.citizen.id
+    good_login(lab, visitor, fault_used=False)
 
 
 @requirement(
@@ -61,9 +60,7 @@ def test_another_applications_token_is_no_proof(lab: Lab, visitor: Visitor) -> N
     _bring(visitor, own, stolen)
 
     _is_not(visitor, victim)
-    with good_twin():
-        lab.log_in(visitor)
-        assert visitor.login.session().personal_id == visitor.citizen.id
+    good_login(lab, visitor, fault_used=False)
 
 
 @requirement(
