@@ -62,16 +62,20 @@ def application(world: World, families: Sequence[Family]) -> ASGIApp:
 
 
 class Lanes:
-    """Routes by the first two words of their path, so that a request is not compared with every route of the world."""
+    """A path without parameters has its place in a table; the others are looked for among those that share their first two
+    words, so that a request is not compared with every route of the world."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
+        plain = [route for route in routes if "{" not in route.path]
+        self._plain = {(method, route.path): route.app for route in plain for method in route.methods or ()}
         words = {_lane(route.path) for route in routes}
         self._lanes = {lane: _router(route for route in routes if _may_match(route, lane)) for lane in words}
         self._all = _router(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # with one, the router raises what it does not find, and CrashWriter words it
-        await self._lanes.get(_lane(scope["path"]), self._all)(scope, receive, send)
+        found = self._plain.get((scope["method"], scope["path"]))
+        await (found or self._lanes.get(_lane(scope["path"]), self._all))(scope, receive, send)
 
 
 def _lane(path: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ import uvicorn
 
 from simulators import deaths, mounting, worldfile
 from simulators.catalog import BadOverride
+from simulators.gathering import Protocol
 from simulators.kernel.store import Store
 from simulators.listeners import beside
 from simulators.mounting import BadWorld
@@ -114,7 +115,7 @@ def _config(app: Any, *, ssl_context_factory: Any = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         ssl_context_factory=ssl_context_factory,
-        http="httptools",
+        http=Protocol,
         ws="none",
         lifespan="off",
         access_log=False,

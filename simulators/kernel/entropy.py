@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections import Counter
@@ -70,7 +69,7 @@ class Entropy:
     def _stream(self, text: str, size: int) -> bytes:
         out = b""
         while len(out) < size:
-            out += hmac.digest(self._key, f"{text}|{len(out)}".encode(), hashlib.sha256)
+            out += hmac.digest(self._key, f"{text}|{len(out)}".encode(), "sha256")
         return out[:size]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ import msgspec
 
 from simulators.kernel.bell import Bell
 from simulators.kernel.clock import Clock, machine_now
+from simulators.kernel.recent import Recent, decoder
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
 
 R = TypeVar("R", bound=Record)
@@ -42,11 +42,6 @@ CREATE INDEX IF NOT EXISTS journal_contract ON journal (contract, seq) WHERE con
 
 class Conflict(Exception):
     """A decision met another's change at every try."""
-
-
-@cache
-def _decoder(type_: type[R]) -> msgspec.json.Decoder[R]:
-    return msgspec.json.Decoder(type_)
 
 
 _encode = msgspec.json.Encoder().encode
@@ -83,6 +78,9 @@ class Store:
         self.bell = Bell()
         self._passing = passing
         self._clock: Clock | None = None
+        self._recent = Recent()
+        self._met: dict[str, bool] = {}
+        """Of each kind that was asked for, whether there ever was a record of it."""
         self._sql = sqlite3.connect(folder / "world.sqlite" if folder else ":memory:", isolation_level=None)
         if folder:
             (folder / "bodies").mkdir(parents=True, exist_ok=True)
@@ -153,7 +151,7 @@ class Store:
         # Left to itself, SQLite would take the order by id from the primary key and look at every record of the kind.
         index = "INDEXED BY records_about" if about is not None else ""
         sql = f"SELECT body FROM records {index} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608  # no value is in the text
-        return [_decoder(kind).decode(body) for (body,) in self._sql.execute(sql, values)]
+        return [decoder(kind).decode(body) for (body,) in self._sql.execute(sql, values)]
 
     def next_due(self, kind: type[Record]) -> Instant | None:
         sql = "SELECT min(due) FROM records WHERE kind = ? AND due IS NOT NULL"
@@ -196,34 +194,42 @@ class Store:
         return body  # type: ignore[no-any-return]  # JSON object
 
     def _row(self, key: Key[R]) -> tuple[R, int] | None:
-        row = self._sql.execute(
-            "SELECT body, version FROM records WHERE kind = ? AND id = ?", (key.type.KIND, key.id)
-        ).fetchone()
-        return (_decoder(key.type).decode(row[0]), row[1]) if row else None
+        return self._recent.get(key) or self._rows((key,))[key]
 
     def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
-        """What the keys name, with versions, in as few statements as may be."""
-        found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
-        types: dict[str, type[Record]] = {key.type.KIND: key.type for key in keys}
-        for start in range(0, len(keys), AT_ONCE):
-            some = keys[start : start + AT_ONCE]
+        """What the keys name, with versions; what is not kept from before, in as few statements as may be."""
+        found = {key: self._recent.get(key) for key in keys}
+        missing = {(k.type.KIND, k.id): k for k, row in found.items() if row is None and self._has_met(k.type.KIND)}
+        places = list(missing)
+        for start in range(0, len(places), AT_ONCE):
+            some = places[start : start + AT_ONCE]
             wanted = " OR ".join(["kind = ? AND id = ?"] * len(some))
             sql = f"SELECT kind, id, body, version FROM records WHERE {wanted}"  # noqa: S608  # no value is in the text
-            values = [value for key in some for value in (key.type.KIND, key.id)]
-            for kind, identity, body, version in self._sql.execute(sql, values):
-                type_ = types[kind]
-                found[Key(type_, identity)] = (_decoder(type_).decode(body), version)
+            for kind, identity, body, version in self._sql.execute(sql, [value for place in some for value in place]):
+                key = missing[kind, identity]
+                found[key] = self._recent.read(key, body, version)
         return found
+
+    def _has_met(self, kind: str) -> bool:
+        """Most faults that are looked for were never planned: of a kind without any record none is looked for."""
+        if kind not in self._met:
+            self._met[kind] = (
+                self._sql.execute("SELECT 1 FROM records WHERE kind = ? LIMIT 1", (kind,)).fetchone() is not None
+            )
+        return self._met[kind]
 
     def _write(
         self, saves: Sequence[tuple[Record, int]], gone: Sequence[Key[Any]], events: Sequence[Event], now: Instant
     ) -> bool:
         """All or nothing; False when another's change came first."""
         sql = self._sql
+        bodies = [_encode(record) for record, _ in saves]
         sql.execute("BEGIN IMMEDIATE")
         self._passing("begun")
         try:
-            if not all(self._save(record, version) for record, version in saves):
+            if not all(
+                self._save(record, version, body) for (record, version), body in zip(saves, bodies, strict=True)
+            ):
                 sql.execute("ROLLBACK")
                 return False
             self._passing("saved")
@@ -240,31 +246,31 @@ class Store:
             if sql.in_transaction:
                 sql.execute("ROLLBACK")
             raise
-        if any(record.KIND == Clock.KIND for record, _ in saves):
-            self._clock = None  # read anew; nobody but this process can have moved it
+        for (record, version), body in zip(saves, bodies, strict=True):
+            self._recent.saved(record, body, version + 1)
+            self._met[record.KIND] = True
+            if record.KIND == Clock.KIND:
+                self._clock = None  # read anew; nobody but this process can have moved it
+        for key in gone:
+            self._recent.gone(key.type.KIND, key.id)
         self._passing("committed")
         return True
 
-    def _save(self, record: Record, version: int) -> bool:
+    def _save(self, record: Record, version: int, body: bytes) -> bool:
         about = getattr(record, record.ABOUT) if record.ABOUT else None
         due = getattr(record, record.DUE) if record.DUE else None
         if version == 0:
-            return (
-                self._sql.execute(
-                    "INSERT INTO records (kind, id, version, contract, about, due, body) VALUES (?, ?, 1, ?, ?, ?, ?)"
-                    " ON CONFLICT DO NOTHING",
-                    (record.KIND, record.id, record.contract, about, due, _encode(record)),
-                ).rowcount
-                == 1
+            sql = (
+                "INSERT INTO records (kind, id, version, contract, about, due, body) VALUES (?, ?, 1, ?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING"
             )
-        return (
-            self._sql.execute(
-                "UPDATE records SET version = version + 1, contract = ?, about = ?, due = ?, body = ?"
-                " WHERE kind = ? AND id = ? AND version = ?",
-                (record.contract, about, due, _encode(record), record.KIND, record.id, version),
-            ).rowcount
-            == 1
+            return self._sql.execute(sql, (record.KIND, record.id, record.contract, about, due, body)).rowcount == 1
+        sql = (
+            "UPDATE records SET version = version + 1, contract = ?, about = ?, due = ?, body = ?"
+            " WHERE kind = ? AND id = ? AND version = ?"
         )
+        row = (record.contract, about, due, body, record.KIND, record.id, version)
+        return self._sql.execute(sql, row).rowcount == 1
 
     def _stored(self, body: dict[str, Any]) -> bytes:
         plain = _encode(body)

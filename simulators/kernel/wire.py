@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 from starlette.types import Receive, Scope, Send
+
+from simulators.kernel.forms import Unreadable, fields_of, pairs_of
 
 LARGEST_BODY = 8 * 1024 * 1024
 Reads = Literal["json", "form", "query", "nothing", "raw"]
@@ -46,31 +47,9 @@ class Route:
     """True where the run key is demanded."""
 
 
-class Unreadable(Exception):
-    """The input is not of the shape that the route takes; the text says which field and why."""
-
-
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON as msgspec writes it: UTF-8, no blanks."""
     return Response(_encode(body), status, headers, media_type="application/json")
-
-
-def pairs_of(text: str) -> list[tuple[str, str]]:
-    """Form or query pairs in their order, blanks kept; what is not UTF-8 is refused."""
-    try:
-        return parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict", max_num_fields=200)
-    except ValueError as error:
-        raise Unreadable(f"not form-encoded: {error}") from error
-
-
-def fields_of(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """One value for each name; a repeated name is refused."""
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        if name in fields:
-            raise Unreadable(f"repeated parameter: {name}")
-        fields[name] = value
-    return fields
 
 
 def query_pairs(request: Request) -> list[tuple[str, str]]:
@@ -79,8 +58,12 @@ def query_pairs(request: Request) -> list[tuple[str, str]]:
 
 async def _body_of(request: Request) -> bytes:
     """The body, at most LARGEST_BODY; more is read and forgotten, for whoever still sends hears no answer."""
-    parts, size = [], 0
-    async for part in request.stream():
+    parts, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part, more = message.get("body", b""), message.get("more_body", False)
         size += len(part)
         if size <= LARGEST_BODY:
             parts.append(part)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from urllib.parse import quote_plus
 
-from simulators.payment.constructions import DEVIATIONS, PAY, UNSIGNED, Deviation, Pairs, Recipe, barred, form_encoded
+from simulators.kernel.forms import form_encoded
+from simulators.payment.constructions import DEVIATIONS, PAY, UNSIGNED, Deviation, Pairs, Recipe, barred
 
 ENCODERS: Mapping[str, Callable[[str], str]] = {
     "python": form_encoded,
@@ -31,11 +32,16 @@ LIKE_PAY = Deviation(
 )
 
 
+def _written_by(encode: Callable[[str], str]) -> Recipe:
+    return replace(PAY, write=lambda key, value: f"{encode(key)}={encode(value)}")
+
+
+_RECIPES = {name: _written_by(encode) for name, encode in ENCODERS.items()}
+
+
 def base_string(fields: Mapping[str, str], encoder: str = "python") -> str:
     """What is hashed for a pay URL, a return and a notice: non-empty, sorted, form-encoded."""
-    encode = ENCODERS[encoder]
-    recipe = replace(PAY, write=lambda key, value: f"{encode(key)}={encode(value)}")
-    return recipe.base(list(fields.items()))
+    return _RECIPES[encoder].base(list(fields.items()))
 
 
 def barred_string(fields: Mapping[str, str], names: Sequence[str]) -> str:

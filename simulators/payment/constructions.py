@@ -6,17 +6,17 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote, quote_plus
 
+from simulators.kernel.forms import form_encoded
+
 Pairs = Sequence[tuple[str, str]]
 _JS = "!'()*-._~"
 """What encodeURIComponent leaves as it is."""
-AS_IT_IS = re.compile(r"[A-Za-z0-9_.~-]*")
 UNSIGNED = ("vnp_SecureHash", "vnp_SecureHashType")
 IN_DOCUMENT_ORDER = (
     *("vnp_Version", "vnp_Command", "vnp_TmnCode", "vnp_Amount", "vnp_BankCode", "vnp_CreateDate", "vnp_CurrCode"),
@@ -27,11 +27,6 @@ IN_DOCUMENT_ORDER = (
 
 def _signed(pairs: Pairs) -> Pairs:
     return [(key, value) for key, value in pairs if value and key not in UNSIGNED]
-
-
-def form_encoded(text: str) -> str:
-    """`quote_plus`, which is asked only where it would change something."""
-    return text if AS_IT_IS.fullmatch(text) else quote_plus(text)
 
 
 def _form(key: str, value: str) -> str:

@@ -34,6 +34,7 @@ class Desk:
         self.spec = spec
         self.source = f"payment.{spec.id}"
         self._voice = voice
+        self._forms = variance.variances(spec)
 
     async def merchant(self, code: str) -> Settings:
         """Who calls; refused when nobody has this terminal code."""
@@ -55,7 +56,7 @@ class Desk:
         day = f"{in_vietnam(asked.created):%Y%m%d}"
         key = Key(Payment, payment_id(spec.id, terminal.code, day, asked.ref))
         token, number = entropy.hex(f"{self.source}.token"), "1" + entropy.digits(f"{self.source}.number", 7)
-        drawn = variance.drawn(spec, self._chosen(key.id))
+        drawn = variance.drawn(self._forms, self._chosen(key.id))
 
         def decide(records: Records, now: Instant) -> Change:
             payments.check(asked, terminal, spec, now)
@@ -86,8 +87,7 @@ class Desk:
 
     def _chosen(self, payment: str) -> dict[str, int]:
         choose = self.world.entropy.choose
-        forms = variance.variances(self.spec)
-        return {what: choose(f"{self.spec.id}.{what}", payment, len(names)) for what, names in forms.items()}
+        return {what: choose(f"{self.spec.id}.{what}", payment, len(names)) for what, names in self._forms.items()}
 
     async def open(self, token: str) -> Payment:
         """The payment of a checkout page; it may have ended."""

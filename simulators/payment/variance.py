@@ -32,7 +32,7 @@ def variances(spec: GatewaySpec) -> dict[str, tuple[str, ...]]:
     }
 
 
-def drawn(spec: GatewaySpec, numbers: Mapping[str, int]) -> Drawn:
-    """By the numbers that were chosen for the labels."""
-    told = {label: names[numbers[label]] for label, names in variances(spec).items()}
+def drawn(forms: Mapping[str, tuple[str, ...]], numbers: Mapping[str, int]) -> Drawn:
+    """By the numbers that were chosen for the labels of these variances."""
+    told = {label: names[numbers[label]] for label, names in forms.items()}
     return Drawn(told.get(FIELDS) == EXTRA, TIMINGS.get(told.get(NOTICE, ""), ""))

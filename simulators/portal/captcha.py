@@ -85,5 +85,5 @@ def _wobble(seed: str) -> Iterator[float]:
     """Numbers from -1 to 1, the same for the same seed."""
     block = hashlib.sha256(seed.encode()).digest()
     while True:
-        yield from (byte / 127.5 - 1 for byte in block)
+        yield from [byte / 127.5 - 1 for byte in block]
         block = hashlib.sha256(block).digest()

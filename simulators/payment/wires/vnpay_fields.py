@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -20,7 +21,11 @@ from simulators.payment.spec import Outcome as Ended
 
 HUNDREDTHS = 100
 """vnp_Amount is đồng times 100 on the wire."""
+WRITTEN = len("20261121103000")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+AT_ONCE = 64
+"""Payments whose words are kept while they end."""
 
 FORMATS: Mapping[str, tuple[str, bool]] = {
     "vnp_Version": (r"2\.1\.0", True),
@@ -40,16 +45,18 @@ FORMATS: Mapping[str, tuple[str, bool]] = {
 }
 """Name -> (what it may look like, whether it must be there): PAY 2.1.0, table of parameters."""
 
+_SHAPES = [(name, re.compile(shape), needed) for name, (shape, needed) in FORMATS.items()]
+
 PLAIN = re.compile(r"[A-Za-z0-9 .,:;_/#-]+")
 """What the document lets vnp_OrderInfo hold, as its own examples use it."""
 
 
 def read_ask(fields: Mapping[str, str], spec: GatewaySpec) -> Asked:
     """The request in the core's words, or Refused naming the field that is not as the document says."""
-    for name, (shape, needed) in FORMATS.items():
+    for name, shape, needed in _SHAPES:
         value = fields.get(name, "")
-        if (value or needed) and not re.fullmatch(shape, value):
-            raise Refused(Reason.BAD_FORMAT, f"{name} {'is missing' if not value else f'is not {shape}'}")
+        if (value or needed) and not shape.fullmatch(value):
+            raise Refused(Reason.BAD_FORMAT, f"{name} {'is missing' if not value else f'is not {shape.pattern}'}")
     amount = int(fields["vnp_Amount"])
     if amount == 0 or amount % HUNDREDTHS:
         raise Refused(Reason.BAD_FORMAT, "vnp_Amount is not a whole number of đồng times 100")
@@ -77,8 +84,9 @@ def read_ask(fields: Mapping[str, str], spec: GatewaySpec) -> Asked:
 
 def moment(name: str, text: str) -> Instant:
     """yyyyMMddHHmmss, GMT+7."""
+    digits = text if len(text) == WRITTEN and text.isascii() and text.isdigit() else ""
     try:
-        read = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)
+        read = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}").replace(tzinfo=VIETNAM)
     except ValueError as error:
         raise Refused(Reason.BAD_FORMAT, f"{name} is no date: {text[:20]}") from error
     if not FIRST_YEAR <= read.year <= LAST_YEAR:
@@ -135,11 +143,16 @@ def signed_query(payment: Payment, spec: GatewaySpec, how: Checksum = "right") -
 def voice_of(spec: GatewaySpec) -> Voice:
     """How this gateway tells of a payment."""
 
+    @lru_cache(maxsize=AT_ONCE)
+    def query(payment: Payment, how: Checksum) -> str:
+        """A payment is told in the same words to the portal, to the browser and to the journal: they are signed once."""
+        return signed_query(payment, spec, how)
+
     def notice_url(payment: Payment, how: Checksum) -> str:
-        return _with(payment.terminal.notice_url, signed_query(payment, spec, how))
+        return _with(payment.terminal.notice_url, query(payment, how))
 
     def return_url(payment: Payment) -> str:
-        return _with(payment.asked.return_url, signed_query(payment, spec))
+        return _with(payment.asked.return_url, query(payment, "right"))
 
     return Voice(notice_url, return_url)
 

@@ -184,7 +184,9 @@ class Exchange:
             jti=self._world.entropy.uuid("login.jti"),
         )
         token = tokens.id_token(self.spec, made.grant, occasion, made.at)
-        return self._keys.signed(deviations.id_token(token, made.of_id_token, await self._keys.public_pem()), key)
+        if made.of_id_token:
+            token = deviations.id_token(token, made.of_id_token, await self._keys.public_pem())
+        return self._keys.signed(token, key)
 
     def _pair(self) -> grants.Pair:
         entropy = self._world.entropy

@@ -8,7 +8,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulators.kernel.wire import Route, Unreadable, fields_of, query_pairs
+from simulators.kernel.forms import Unreadable, fields_of
+from simulators.kernel.wire import Route, query_pairs
 from simulators.portal import authorization, sessions
 from simulators.portal.authorization import About
 from simulators.portal.desk.entrance import Entrance, Granted

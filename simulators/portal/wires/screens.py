@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulators.kernel.clock import SECOND
-from simulators.kernel.wire import Route, Unreadable
+from simulators.kernel.forms import Unreadable
+from simulators.kernel.wire import Route
 from simulators.portal import authorization, captcha, otp
 from simulators.portal.attempts import Reason, Refused, minutes_locked
 from simulators.portal.authorization import About
