@@ -10,7 +10,9 @@ from typing import ClassVar
 from simulators.kernel.records import Change, Key, Record, Records
 from simulators.kernel.store import Store
 
-ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+ALPHABET = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+LETTERS, DIGITS = (bytes(among[byte % len(among)] for byte in range(256)) for among in (ALPHABET, b"0123456789"))
+"""What each byte of chance becomes."""
 
 
 class Boots(Record, frozen=True, kw_only=True):
@@ -48,10 +50,10 @@ class Entropy:
 
     def token(self, label: str, length: int = 32) -> str:
         """Letters and digits without look-alikes."""
-        return "".join(ALPHABET[byte % len(ALPHABET)] for byte in self.draw(label, length))
+        return self.draw(label, length).translate(LETTERS).decode()
 
     def digits(self, label: str, length: int = 6) -> str:
-        return "".join(str(byte % 10) for byte in self.draw(label, length))
+        return self.draw(label, length).translate(DIGITS).decode()
 
     def hex(self, label: str, length: int = 32) -> str:
         return self.draw(label, (length + 1) // 2).hex()[:length]

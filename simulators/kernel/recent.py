@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -29,7 +29,7 @@ class Recent:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str], tuple[bytes | Record, int]] = OrderedDict()
 
-    def get(self, key: Key[Any]) -> tuple[Any, int] | None:
+    def get(self, key: Key[R]) -> tuple[R, int] | None:
         """The record and its version, or None when it is not kept."""
         place = (key.type.KIND, key.id)
         if (found := self._kept.get(place)) is None:
@@ -37,12 +37,12 @@ class Recent:
         self._kept.move_to_end(place)
         body, version = found
         if not isinstance(body, bytes):
-            return found
+            return found  # type: ignore[return-value]  # kept under a key of its own type
         record = decoder(key.type).decode(body)
         self._kept[place] = (record, version)
         return record, version
 
-    def read(self, key: Key[Any], body: bytes, version: int) -> tuple[Any, int]:
+    def read(self, key: Key[R], body: bytes, version: int) -> tuple[R, int]:
         """What the database told of the key."""
         record = decoder(key.type).decode(body)
         if len(body) <= LARGEST:

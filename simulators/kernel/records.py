@@ -62,6 +62,10 @@ class Records(Mapping[Key[Any], "Record | None"]):
     def __len__(self) -> int:
         return len(self._found)
 
+    def holds(self, type_: type[Record]) -> bool:
+        """Whether any of the records is of this type."""
+        return any(type(record) is type_ for record in self._found.values())
+
     def get_all(self, keys: Iterable[Key[R]]) -> list[R]:
         return [record for key in keys if (record := self[key]) is not None]
 

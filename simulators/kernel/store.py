@@ -20,6 +20,10 @@ Decide = Callable[[Records, Instant], Change]
 
 TRIES = 5
 LARGEST_INLINE = 8 * 1024
+PAGES_AHEAD = 8_000
+"""Pages of 4 KB in the WAL file before they are copied into the database: most are written again and again meanwhile."""
+CACHE_KB = 8 * 1024
+"""Of the database in memory, at most: a long journal's index is written at random places."""
 STEPS = ("read", "decided", "begun", "saved", "removed", "journalled", "committed", "rung")
 """What a change passes, in this order: a process that ends at any of them has lost nothing that it answered."""
 AT_ONCE = 100
@@ -88,6 +92,8 @@ class Store:
             self._sql.execute("PRAGMA journal_mode=WAL")
             # A commit outlives the process, whatever ends it; only the machine's own end may take the last ones (decision 0009).
             self._sql.execute("PRAGMA synchronous=NORMAL")
+            self._sql.execute(f"PRAGMA wal_autocheckpoint={PAGES_AHEAD}")
+        self._sql.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         self._sql.executescript(SCHEMA)
         if self._row(Key(Clock, "world")) is None:
             start = machine_now()
@@ -198,8 +204,14 @@ class Store:
 
     def _rows(self, keys: Sequence[Key[Any]]) -> dict[Key[Any], tuple[Any, int] | None]:
         """What the keys name, with versions; what is not kept from before, in as few statements as may be."""
-        found = {key: self._recent.get(key) for key in keys}
-        missing = {(k.type.KIND, k.id): k for k, row in found.items() if row is None and self._has_met(k.type.KIND)}
+        found: dict[Key[Any], tuple[Any, int] | None] = dict.fromkeys(keys)
+        missing: dict[tuple[str, str], Key[Any]] = {}
+        for key in keys:
+            if self._has_met(key.type.KIND):
+                if row := self._recent.get(key):
+                    found[key] = row
+                else:
+                    missing[key.type.KIND, key.id] = key
         places = list(missing)
         for start in range(0, len(places), AT_ONCE):
             some = places[start : start + AT_ONCE]
@@ -248,7 +260,6 @@ class Store:
             raise
         for (record, version), body in zip(saves, bodies, strict=True):
             self._recent.saved(record, body, version + 1)
-            self._met[record.KIND] = True
             if record.KIND == Clock.KIND:
                 self._clock = None  # read anew; nobody but this process can have moved it
         for key in gone:
@@ -257,6 +268,7 @@ class Store:
         return True
 
     def _save(self, record: Record, version: int, body: bytes) -> bool:
+        self._met[record.KIND] = True
         about = getattr(record, record.ABOUT) if record.ABOUT else None
         due = getattr(record, record.DUE) if record.DUE else None
         if version == 0:

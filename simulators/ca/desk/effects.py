@@ -26,5 +26,5 @@ def sites(spec: CaSpec) -> dict[str, tuple[str, ...]]:
 
 def planned(records: Records, site: str, abouts: Sequence[str], contract: str) -> str:
     """The effect that `faults.take` would take, or nothing."""
-    found = records.get_all(faults.keys(site, abouts, contract))
+    found = faults.planned(records, site, abouts, contract)
     return next((fault.effect for fault in found if fault.times > 0), "")
