@@ -11,7 +11,8 @@ from typing import Any
 from benchmarks.client import Connection
 from benchmarks.servers import Simulators
 
-PAGE = 10_000
+PAGE = 1_000
+"""Rows of the journal at once: more would measure the memory of the question."""
 
 
 @dataclass

@@ -32,7 +32,7 @@ AT_ONCE = 100
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
   kind TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL, contract TEXT NOT NULL,
-  about TEXT, due INTEGER, body BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+  about TEXT, due INTEGER, body BLOB NOT NULL, PRIMARY KEY (kind, id));
 CREATE INDEX IF NOT EXISTS records_about ON records (kind, about, id) WHERE about IS NOT NULL;
 CREATE INDEX IF NOT EXISTS records_due ON records (kind, due, id) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS journal (

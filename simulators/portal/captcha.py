@@ -36,6 +36,15 @@ STROKES = {
 }
 """Glyphs on a grid of five by five: points are column and row, strokes are parted by a bar."""
 ALPHABET = "".join(STROKES)
+POINTS = {
+    letter: [
+        ("L" if number else "M", int(point[0]), int(point[1]))
+        for stroke in strokes.split("|")
+        for number, point in enumerate(stroke.split())
+    ]
+    for letter, strokes in STROKES.items()
+}
+"""Of each letter in their order: a stroke begins with M."""
 
 
 def answer_of(chance: bytes) -> str:
@@ -51,7 +60,7 @@ def _svg(answer: str, salt: str) -> str:
     width = 2 * MARGIN + WIDTH_OF_ONE * len(answer)
     wobble = _wobble(f"{salt}|{answer}")
     lines = [
-        f'<path d="{_glyph(STROKES[letter], place, wobble)}" stroke-width="{2.6 + next(wobble) / 4:.1f}"/>'
+        f'<path d="{_glyph(letter, place, wobble)}" stroke-width="{2.6 + next(wobble) / 4:.1f}"/>'
         for place, letter in enumerate(answer)
     ]
     noise = [
@@ -68,16 +77,14 @@ def _svg(answer: str, salt: str) -> str:
     )
 
 
-def _glyph(strokes: str, place: int, wobble: Iterator[float]) -> str:
+def _glyph(letter: str, place: int, wobble: Iterator[float]) -> str:
     left, top = MARGIN + place * WIDTH_OF_ONE + next(wobble) * 2, 14 + next(wobble) * 3
     lean = next(wobble) * 0.8
     path = []
-    for stroke in strokes.split("|"):
-        for number, point in enumerate(stroke.split()):
-            column, row = int(point[0]), int(point[1])
-            across = left + column * 5.4 + lean * (4 - row) + next(wobble)
-            down = top + row * 7 + next(wobble)
-            path.append(f"{'L' if number else 'M'}{across:.1f} {down:.1f}")
+    for mark, column, row in POINTS[letter]:
+        across = left + column * 5.4 + lean * (4 - row) + next(wobble)
+        down = top + row * 7 + next(wobble)
+        path.append(f"{mark}{across:.1f} {down:.1f}")
     return "".join(path)
 
 

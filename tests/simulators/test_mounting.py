@@ -90,3 +90,38 @@ def test_an_unknown_family_or_provider_refuses_to_start(overrides: Any, only: tu
 
     with pytest.raises(BadWorld, match=named):
         asyncio.run(live())
+
+
+def test_no_path_without_parameters_is_one_that_another_route_would_have_taken_first() -> None:
+    """The table of such paths is looked into before all patterns: the order of the families must not matter."""
+
+    async def live() -> None:
+        async with visit() as here:
+            families = mount(here.world, {})
+            routes = [
+                mounted(one, "", lambda _: None) for each in families for one in (*each.routes, *each.control_routes)
+            ]
+            plain = [route for route in routes if "{" not in route.path]
+            assert len(plain) > 50
+            for route in plain:
+                (method,) = route.methods or ()
+                fits = [one for one in routes if method in (one.methods or ()) and one.path_regex.match(route.path)]
+                assert fits[0].path == route.path, f"{method} {route.path} would have been {fits[0].path}"
+
+    asyncio.run(live())
+
+
+def test_a_wrong_method_and_a_wrong_path_are_told_in_a_sentence_with_and_without_parameters() -> None:
+    async def live() -> None:
+        async with visit() as here:
+            for method, path, status in (
+                ("DELETE", "/control/clock", 405),
+                ("DELETE", "/phone/api/001/prompts", 405),
+                ("GET", "/control/clock/", 404),
+                ("GET", "/nowhere", 404),
+            ):
+                told = await here.http.request(method, path)
+                assert (told.status_code, "error" in told.json()) == (status, True), path
+                assert ("allow" in told.headers) is (status == 405)
+
+    asyncio.run(live())
