@@ -12,8 +12,10 @@ NAMES = (
     "password|passwd|sp_password|new_password|secret|client_secret|hash_secret|otp|otpcode|pin|captcha|token|"
     "access_token|refresh_token|id_token|id_token_hint|code_verifier|answer|card_number|card_otp"
 )
-_IN_FORM = re.compile(rf"(?i)(?<![\w.])({NAMES}|code|codeBox\d)=([^&\s\"'<>]+)")
-_IN_JSON = re.compile(rf'(?i)("(?:{NAMES})"\s*:\s*)"((?:[^"\\]|\\.)*)"')
+_SECRET = re.compile(rf"(?i)(?:{NAMES})")
+_SECRET_IN_FORM = re.compile(rf"(?i)(?:{NAMES}|code|codeBox\d)")
+_IN_FORM = re.compile(r"(?<![\w.])(\w+)=([^&\s\"'<>]+)")
+_IN_JSON = re.compile(r'("(\w+)"\s*:\s*)"((?:[^"\\]|\\.)*)"')
 _BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w\-.~+/=]+")
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _COOKIE = re.compile(r"([^=;,\s]+)=([^;]*)")
@@ -43,11 +45,11 @@ class Redactor:
     def text(self, text: str) -> str:
         for secret in self._candidates(text):
             text = self._known[secret].sub(MASK, text)
-        if " " in text:
+        if " " in text and ("bearer" in (folded := text.lower()) or "basic" in folded):
             text = _BEARER.sub(rf"\1 {MASK}", text)
         if "=" in text:
-            text = _IN_FORM.sub(rf"\1={MASK}", text)
-        return _IN_JSON.sub(rf'\1"{MASK}"', text) if '"' in text else text
+            text = _IN_FORM.sub(_field_of_form, text)
+        return _IN_JSON.sub(_field_of_json, text) if '"' in text else text
 
     def _candidates(self, text: str) -> list[str]:
         """Known secrets of which the first run of letters and digits stands in the text, the longest first.
@@ -76,8 +78,19 @@ class Redactor:
         if isinstance(told, list | tuple):
             return [self.tree(value, name) for value in told]
         if isinstance(told, str):
-            return MASK if told and re.fullmatch(rf"(?i)(?:{NAMES})", name) else self.text(told)
+            return MASK if told and _SECRET.fullmatch(name) else self.text(told)
         return told
+
+
+def _field_of_form(found: re.Match[str]) -> str:
+    """A value may itself hold fields: `next=/callback?code=…`."""
+    if _SECRET_IN_FORM.fullmatch(found[1]):
+        return f"{found[1]}={MASK}"
+    return f"{found[1]}={_IN_FORM.sub(_field_of_form, found[2])}" if "=" in found[2] else found[0]
+
+
+def _field_of_json(found: re.Match[str]) -> str:
+    return f'{found[1]}"{MASK}"' if _SECRET.fullmatch(found[2]) else found[0]
 
 
 def _first_run(secret: str) -> str:
