@@ -1,6 +1,7 @@
 """What may stand in evidence: secrets are masked by their value wherever it appears, and by the name of their field."""
 
 import re
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -26,7 +27,7 @@ class Redactor:
     """Learns secrets as they come and never forgets them."""
 
     def __init__(self) -> None:
-        self._known: dict[str, re.Pattern[str]] = {}
+        self._known: set[str] = set()
         self._by_run: dict[str, list[str]] = {}
 
     def learn(self, *secrets: object) -> None:
@@ -34,7 +35,7 @@ class Redactor:
             text = str(secret or "")
             for form in {text, unquote(text), quote(text, safe="")}:
                 if len(form) >= SHORTEST and form not in self._known:
-                    self._known[form] = re.compile(rf"(?<![0-9A-Za-z]){re.escape(form)}(?![0-9A-Za-z])")
+                    self._known.add(form)
                     self._by_run.setdefault(_first_run(form), []).append(form)
 
     def learn_cookies(self, lines: tuple[str, ...]) -> None:
@@ -44,7 +45,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         for secret in self._candidates(text):
-            text = self._known[secret].sub(MASK, text)
+            text = _alone(secret).sub(MASK, text)
         if " " in text and ("bearer" in (folded := text.lower()) or "basic" in folded):
             text = _BEARER.sub(rf"\1 {MASK}", text)
         if "=" in text:
@@ -91,6 +92,12 @@ def _field_of_form(found: re.Match[str]) -> str:
 
 def _field_of_json(found: re.Match[str]) -> str:
     return f'{found[1]}"{MASK}"' if _SECRET.fullmatch(found[2]) else found[0]
+
+
+@cache
+def _alone(secret: str) -> re.Pattern[str]:
+    """Made when the secret is met: most never are."""
+    return re.compile(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])")
 
 
 def _first_run(secret: str) -> str:

@@ -132,7 +132,8 @@ def _asked(connection: HTTPConnection, request: Request, url: SplitResult) -> HT
     target = quote(target if target.startswith("/") else f"/{target}", safe=_AS_IT_STANDS)
     try:
         connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("Host", url.netloc.rpartition("@")[2].encode("idna"))
+        if all(name.lower() != "host" for name, _ in request.headers):
+            connection.putheader("Host", url.netloc.rpartition("@")[2].encode("idna"))
         for name, value in request.headers:
             connection.putheader(name, value.encode())
         if request.body or request.method in _WITH_A_BODY:
