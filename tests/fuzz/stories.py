@@ -300,7 +300,7 @@ def control(site: Site, cast: dict[str, Any]) -> Story:
     yield get(f"/control/contracts/{made['contract']}/env", **site.bearer)
     people = yield post("/control/citizens", {"count": 1, "name": "Đặng Thị Ưởng"}, **site.bearer)
     yield get(f"/control/citizens/{people.json()['citizens'][0]['id']}", **site.bearer)
-    fault = {"site": "vnpay.notice", "effect": "duplicate", "about": f"F{next(TURN)}", "times": 1, "args": {"n": 1}}
+    fault = {"site": "vnpay.notice", "effect": "parallel", "about": f"F{next(TURN)}", "times": 1, "args": {"count": 2}}
     yield post("/control/faults", fault, **site.bearer)
     listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")}
     listed = yield post(
