@@ -3,12 +3,12 @@
 import base64
 from urllib.parse import urlencode
 
-from conformance.browser import Browser
+from conformance.browser import Browser, Page
 from conformance.cookies import Cookie, Jar
 from conformance.lab import Lab, Visitor
 from conformance.people import Citizen
 from conformance.records import Procedure
-from conformance.sites import host_of
+from conformance.sites import host_of, origin_of
 
 DEEP_LINK = "/nop-ho-so"
 """Where the national portal sends a citizen (specs of the national portal's links)."""
@@ -43,6 +43,12 @@ def deep_link(lab: Lab, wanted: Procedure, citizen: Citizen) -> str:
     asked = {"MaTTHCDP": wanted.code, "MaCoQuanThucHien": wanted.agency, "vnconnect": "1"}
     asked |= {"MaDVC": f"{wanted.code}.02", "MDT": base64.b64encode(citizen.techid.encode()).decode()}
     return f"{lab.portal.origin}{DEEP_LINK}?{urlencode(asked)}"
+
+
+def at_login(lab: Lab, page: Page) -> bool:
+    """Whether this is a page of the national login."""
+    login = lab.control.get(f"/control/contracts/{lab.control.contract}")["login"]
+    return origin_of(page.url) == origin_of(login["authorization_endpoint"])
 
 
 def _signed_in(lab: Lab, visitor: Visitor, *, without: Cookie) -> bool:
