@@ -6,7 +6,7 @@ from conformance.failures import came
 from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
 from conformance.requirement import MUST, SHOULD, good_twin, may_be_refused, requirement
-from conformance.sessions import at_login, deep_link, leave, session_cookies, thief_of
+from conformance.sessions import deep_link, demand_a_known_link, leave, session_cookies, thief_of
 from conformance.sources import ASVS, CWE, DVCQG, OIDC, RFC6265, RFC6749
 
 
@@ -225,9 +225,4 @@ def test_a_forged_deep_link_opens_nothing(
         f"liên kết mở phiên của {sessions}", f"the link opened the session of {sessions}"
     )
     assert not seen, came(f"trang hiện dữ liệu của người khác: {seen}", f"the page shows somebody else's {seen}")
-    with good_twin():
-        known = [page.url for page in pages if at_login(lab, page) or wanted.name in page.html.words]
-        assert known, came(
-            "cổng không có đường liên kết từ Cổng quốc gia (A31): liên kết không tới trang đăng nhập, cũng không tới thủ tục",
-            "the portal knows no link of the national portal (A31): it led neither to the login nor to the procedure",
-        )
+    demand_a_known_link(lab, wanted, pages)
