@@ -18,12 +18,19 @@ _FLAGS = 32  # nonsymbolic
 _UNKNOWN = "?"
 
 
+class _Glyphs(dict[str, int]):
+    """A letter's glyph; a question mark's for what the font cannot show."""
+
+    def __missing__(self, letter: str) -> int:
+        return self[_UNKNOWN]
+
+
 @dataclass(frozen=True)
 class Face:
     """What a PDF needs of one weight; widths are in 1/1000 em because the font has 1000 units an em."""
 
     name: str
-    glyphs: Mapping[str, int]
+    glyphs: _Glyphs
     widths: tuple[int, ...]
     box: tuple[int, int, int, int]
     ascent: int
@@ -33,9 +40,8 @@ class Face:
     packed_unicode: bytes
 
     def drawn(self, text: str) -> list[int]:
-        """A glyph for each letter of a composed text; a question mark for what the font cannot show."""
-        unknown = self.glyphs[_UNKNOWN]
-        return [self.glyphs.get(letter, unknown) for letter in text]
+        """A glyph for each letter of a composed text."""
+        return list(map(self.glyphs.__getitem__, text))
 
     def width(self, text: str) -> int:
         return sum(map(self.widths.__getitem__, self.drawn(text)))
@@ -54,7 +60,7 @@ def face(weight: str = "Regular") -> Face:
     with TTFont(path, lazy=True) as font:
         assert font["head"].unitsPerEm == 1000, "widths are in 1/1000 em"
         order = {name: index for index, name in enumerate(font.getGlyphOrder())}
-        glyphs = {chr(code): order[name] for code, name in font.getBestCmap().items()}
+        glyphs = _Glyphs({chr(code): order[name] for code, name in font.getBestCmap().items()})
         head, vertical = font["head"], font["hhea"]
         return Face(
             name=f"/{_SUBSET}+NotoSans-{weight}",
