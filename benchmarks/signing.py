@@ -54,7 +54,7 @@ class Signer:
 
     async def _learn(self, citizen: str) -> None:
         """The public key, from the certificate that the CA lists; the key pair is made and loaded by this too."""
-        asked = {**self._caller, "user_id": citizen}
+        asked = {**self._caller, "user_id": citizen, "transaction_id": ""}
         reply = await self._world.lanes[0].post(f"{DOOR}/credentials/get_certificate", asked)
         der = base64.b64decode(reply.demand(200).json()["data"]["user_certificates"][0]["cert_data"])
         key = x509.load_der_x509_certificate(der).public_key()

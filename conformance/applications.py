@@ -1,17 +1,19 @@
 """The suite as an application of the national login: what another client, or a thief of the portal's, holds of a citizen."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx
-
 from conformance.failures import NotExercised, Ours
+from conformance.forms import FORM_TYPE
 from conformance.lab import Lab, Visitor
 from conformance.sites import origin_of
 from conformance.tls import context
+from conformance.transport import HttpTransport, Request, Unreachable
 
 ELSEWHERE = "http://ung-dung-khac.localhost:9/quay-ve"
 """Where the other application would be answered; nobody goes there."""
@@ -61,9 +63,11 @@ def _logged_in(lab: Lab, victim: Visitor, sheet: Mapping[str, Any], redirect_uri
 
 def _asked(endpoint: str, form: Mapping[str, str], root: str) -> Any:
     try:
-        reply = httpx.post(endpoint, data=dict(form), verify=context(root), timeout=PATIENCE_SECONDS, trust_env=False)
-    except httpx.HTTPError as error:
+        with HttpTransport(patience=PATIENCE_SECONDS, tls=context(root)) as send:
+            body = urlencode(form).encode()
+            reply = send("", Request("POST", endpoint, (("Content-Type", FORM_TYPE),), body))
+    except Unreachable as error:
         raise Ours(f"{endpoint} does not answer: {error}") from error
-    if reply.status_code != httpx.codes.OK:
-        raise NotExercised(f"the login gave the suite no token: {reply.status_code} {reply.text[:200]}")
-    return reply.json()
+    if reply.status != HTTPStatus.OK:
+        raise NotExercised(f"the login gave the suite no token: {reply.status} {reply.body[:200].decode('latin-1')}")
+    return json.loads(reply.body)

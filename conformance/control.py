@@ -1,15 +1,16 @@
-"""The client of the simulators' control side, phones and inbox: plain httpx with the run key, never a citizen's browser."""
+"""The client of the simulators' control side, phones and inbox: plain HTTP with the run key, never a citizen's browser."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-
-import httpx
+from urllib.parse import urlencode
 
 from conformance.failures import NotExercised, Ours
 from conformance.journal import Row, row_of
 from conformance.tls import context
+from conformance.transport import Headers, HttpTransport, Reply, Request, Unreachable
 
 LONGEST_WAIT = 20.0
 PATIENCE_SECONDS = 15.0
@@ -36,23 +37,18 @@ class Control:
 
     def __init__(self, url: str, key: str, contract: str = "", root: str = "") -> None:
         self.url, self.contract, self.root = url.rstrip("/"), contract, root
-        self._http = httpx.Client(
-            base_url=self.url,
-            headers={"Authorization": f"Bearer {key}"},
-            timeout=httpx.Timeout(PATIENCE_SECONDS, read=LONGEST_WAIT + PATIENCE_SECONDS),
-            verify=context(root),
-            trust_env=False,
-        )
+        self._headers = (("Authorization", f"Bearer {key}"),)
+        self._send = HttpTransport(patience=LONGEST_WAIT + PATIENCE_SECONDS, tls=context(root))
 
     def get(self, path: str, **parameters: Any) -> Any:
         asked = {name: value for name, value in parameters.items() if value not in {None, ""}}
-        return self._ask("GET", path, params=asked)
+        return self._ask("GET", f"{path}?{urlencode(asked)}" if asked else path)
 
     def post(self, path: str, told: Mapping[str, Any] | None = None) -> Any:
-        return self._ask("POST", path, json=dict(told or {}))
+        return self._ask("POST", path, told or {})
 
     def put(self, path: str, told: Mapping[str, Any]) -> Any:
-        return self._ask("PUT", path, json=dict(told))
+        return self._ask("PUT", path, told)
 
     def rows(self, question: Question, *, count: int = 1, wait: float = 0.0) -> list[Row]:
         """What matches in this contract; with `wait`, as soon as there are `count` or when the time is over."""
@@ -81,7 +77,7 @@ class Control:
         return bool(self.get("/control/quiet", contract=self.contract)["quiet"])
 
     def close(self) -> None:
-        self._http.close()
+        self._send.close()
 
     def __enter__(self) -> Self:
         return self
@@ -91,24 +87,28 @@ class Control:
     ) -> None:
         self.close()
 
-    def _ask(self, method: str, path: str, **details: Any) -> Any:
+    def _ask(self, method: str, path: str, told: Mapping[str, Any] | None = None) -> Any:
+        headers: Headers = self._headers
+        body = b""
+        if told is not None:
+            headers, body = (*headers, ("Content-Type", "application/json")), json.dumps(dict(told)).encode()
         try:
-            reply = self._http.request(method, path, **details)
-        except httpx.HTTPError as error:
-            raise Ours(
-                f"the simulators at {self.url} do not answer {method} {path}: {error or type(error).__name__}"
-            ) from error
-        if reply.status_code < 300:
-            return reply.json() if reply.content else {}
-        why = f"{method} {path}: {reply.status_code} {_sentence(reply)}"
-        if reply.status_code in {404, 409}:
+            reply = self._send(path, Request(method, self.url + path, headers, body))
+        except Unreachable as error:
+            raise Ours(f"the simulators at {self.url} do not answer: {error}") from error
+        if reply.status < 300:
+            return json.loads(reply.body) if reply.body else {}
+        why = f"{method} {path.partition('?')[0]}: {reply.status} {_sentence(reply)}"
+        if reply.status in {404, 409}:
             raise NotExercised(why)
         raise Ours(f"the control side refused {why}")
 
 
-def _sentence(reply: httpx.Response) -> str:
+def _sentence(reply: Reply) -> str:
     try:
-        told = reply.json()
+        told = json.loads(reply.body)
     except ValueError:
         told = None
-    return str(told["error"]) if isinstance(told, dict) and "error" in told else reply.text[:300]
+    return (
+        str(told["error"]) if isinstance(told, dict) and "error" in told else reply.body.decode(errors="replace")[:300]
+    )

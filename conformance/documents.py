@@ -86,9 +86,13 @@ class _Reader(HTMLParser):
             self.open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        if any(element.tag == tag for element in self.open):
-            self._close(tag)
+        self._close(tag)
         self._part(tag)
+
+    def updatepos(self, i: int, j: int) -> int:
+        """Nobody asks for line numbers."""
+        del i
+        return j
 
     def _part(self, tag: str) -> None:
         """A block begins or ends: words on both sides of it are not one word."""
@@ -105,19 +109,25 @@ class _Reader(HTMLParser):
                 self.options[-1][2].append(data)
 
     def _close(self, tag: str) -> None:
-        while self.open and any(element.tag == tag for element in self.open):
-            element = self.open.pop()
-            text = " ".join("".join(self.words[element.start :]).split())
-            if element.id:
-                self.text_of.setdefault(element.id, text)
-            if element.link is not None:
-                self.links[element.link] = replace(self.links[element.link], text=text)
-            if element.control is not None:
-                self._finish(element, text)
-            if element.tag == "form":
-                self.form_open = None
-            if element.tag == tag:
-                return
+        """The innermost of this tag, with all that is open in it; nothing where none is open."""
+        depth = len(self.open)
+        while depth and self.open[depth - 1].tag != tag:
+            depth -= 1
+        while depth and len(self.open) >= depth:
+            self._end(self.open.pop())
+
+    def _end(self, element: _Open) -> None:
+        if element.tag == "form":
+            self.form_open = None
+        if not element.id and element.link is None and element.control is None:
+            return
+        text = " ".join("".join(self.words[element.start :]).split())
+        if element.id:
+            self.text_of.setdefault(element.id, text)
+        if element.link is not None:
+            self.links[element.link] = replace(self.links[element.link], text=text)
+        if element.control is not None:
+            self._finish(element, text)
 
     def _finish(self, element: _Open, text: str) -> None:
         assert element.control is not None
@@ -195,7 +205,7 @@ class _Reader(HTMLParser):
 
     def document(self) -> Document:
         while self.open:
-            self._close(self.open[-1].tag)
+            self._end(self.open.pop())
         forms = tuple(
             replace(
                 form,

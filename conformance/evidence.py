@@ -4,7 +4,6 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TextIO
@@ -62,7 +61,7 @@ class HttpLog:
     def note(self, word: str, ref: str, subject: str, body: Mapping[str, Any]) -> None:
         """A row of the suite's own for the laws."""
         assert word in OWN_WORDS, word
-        row = asdict(Row(0, word, ref, subject, dict(body), now(), source="suite"))
+        row = vars(Row(0, word, ref, subject, dict(body), now(), source="suite"))
         _append(self._notes, row)
 
     def close(self) -> None:
@@ -115,7 +114,7 @@ def notes(folder: Path) -> list[Row]:
 def keep_rows(folder: Path, rows: Iterable[Row], redactor: Redactor) -> None:
     with (folder / JOURNAL).open("w", encoding="utf-8") as file:
         for row in rows:
-            _append(file, redactor.tree(asdict(row)))
+            _append(file, redactor.tree(vars(row)))
 
 
 def keep(folder: Path, name: str, told: Any, redactor: Redactor) -> None:

@@ -37,6 +37,10 @@ class NotExercised(AssertionError):
     """The check could not do what it needs to judge: a failure, never a pass."""
 
 
+class NotThere(NotExercised):
+    """What is only recommended is not there, so nothing about it can be judged: a warning, never a pass."""
+
+
 class Ours(Exception):
     """The simulators, the network between or the suite itself failed: no statement about the portal."""
 

@@ -154,13 +154,13 @@ def _shown_to_its_owner(ledger: Ledger) -> Iterator[Finding]:
             yield name, f"hồ sơ của {owner} hiện ra cho {others}", f"{owner}'s dossier was shown to {others}"
 
 
-def _once(ledger: Ledger) -> Iterator[Finding]:
-    for ref, count in ledger.otps.items():
-        if count > 1:
-            yield ref, f"một mã OTP dùng {count} lần", f"one OTP was used {count} times"
-    for ref, count in ledger.redeemed.items():
-        if count > 1:
-            yield ref, f"một mã đăng nhập đổi {count} lần", f"one login code was redeemed {count} times"
+def _sent_once(ledger: Ledger) -> Iterator[Finding]:
+    for ref, count in ledger.sent_again.items():
+        yield (
+            ref,
+            f"mã đăng nhập đã đổi còn gửi lại {count} lần",
+            f"a code that was exchanged was sent again, {count} ×",
+        )
 
 
 LAWS = (
@@ -219,5 +219,10 @@ LAWS = (
         "No citizen sees another's dossier.",
         _shown_to_its_owner,
     ),
-    Law("used_once", "Mã OTP và mã đăng nhập chỉ dùng một lần.", "An OTP and a login code are used once.", _once),
+    Law(
+        "codes_are_exchanged_once",
+        "Cổng không gửi lại mã đăng nhập đã đổi.",
+        "A login code that was exchanged is not sent again.",
+        _sent_once,
+    ),
 )

@@ -35,8 +35,7 @@ class Ledger:
     told: set[str] = field(default_factory=set)
     confirmed: set[str] = field(default_factory=set)
     approved: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
-    redeemed: Counter[str] = field(default_factory=Counter)
-    otps: Counter[str] = field(default_factory=Counter)
+    sent_again: Counter[str] = field(default_factory=Counter)
     persons: dict[str, str] = field(default_factory=dict)
     acknowledged: dict[str, tuple[str, str]] = field(default_factory=dict)
     told_codes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -57,6 +56,7 @@ def fold(rows: Iterable[Row], books: Iterable[Mapping[str, Any]], *, since: int 
             read(ledger, row)
         if 0 < row.seq <= since:
             ledger.confirmed.discard(row.ref)
+            ledger.sent_again.pop(row.ref, None)
     for book in books:
         if (enter := _BOOKS.get(str(book.get("book")))) is not None:
             enter(ledger, book)
@@ -104,13 +104,10 @@ def _approved(ledger: Ledger, row: Row) -> None:
         ledger.approved[digest].add((row.subject, plain_serial(row.body.get("serial"))))
 
 
-def _redeemed(ledger: Ledger, row: Row) -> None:
-    if row.body.get("grant_type", "authorization_code") == "authorization_code":
-        ledger.redeemed[row.ref] += 1
-
-
-def _otp(ledger: Ledger, row: Row) -> None:
-    ledger.otps[row.ref] += 1
+def _token_refused(ledger: Ledger, row: Row) -> None:
+    """A login exchanges no code twice; what a portal can do is send one again."""
+    if row.body.get("reason") == "used_code":
+        ledger.sent_again[row.ref] += 1
 
 
 def _person(ledger: Ledger, row: Row) -> None:
@@ -170,8 +167,7 @@ _ROWS: Mapping[str, Callable[[Ledger, Row], None]] = {
     "undelivered": _delivered,
     "payment_queried": _queried,
     "signing_approved": _approved,
-    "code_redeemed": _redeemed,
-    "otp_accepted": _otp,
+    "token_refused": _token_refused,
     SEATED: _person,
     ACKNOWLEDGED: _acknowledged,
     SHOWN: _shown,

@@ -1,6 +1,7 @@
 """What may stand in evidence: secrets are masked by their value wherever it appears, and by the name of their field."""
 
 import re
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -12,8 +13,10 @@ NAMES = (
     "password|passwd|sp_password|new_password|secret|client_secret|hash_secret|otp|otpcode|pin|captcha|token|"
     "access_token|refresh_token|id_token|id_token_hint|code_verifier|answer|card_number|card_otp"
 )
-_IN_FORM = re.compile(rf"(?i)(?<![\w.])({NAMES}|code|codeBox\d)=([^&\s\"'<>]+)")
-_IN_JSON = re.compile(rf'(?i)("(?:{NAMES})"\s*:\s*)"((?:[^"\\]|\\.)*)"')
+_SECRET = re.compile(rf"(?i)(?:{NAMES})")
+_SECRET_IN_FORM = re.compile(rf"(?i)(?:{NAMES}|code|codeBox\d)")
+_IN_FORM = re.compile(r"(?<![\w.])(\w+)=([^&\s\"'<>]+)")
+_IN_JSON = re.compile(r'("(\w+)"\s*:\s*)"((?:[^"\\]|\\.)*)"')
 _BEARER = re.compile(r"(?i)\b(Bearer|Basic)\s+[\w\-.~+/=]+")
 _RUN = re.compile(r"[0-9A-Za-z]+")
 _COOKIE = re.compile(r"([^=;,\s]+)=([^;]*)")
@@ -24,7 +27,7 @@ class Redactor:
     """Learns secrets as they come and never forgets them."""
 
     def __init__(self) -> None:
-        self._known: dict[str, re.Pattern[str]] = {}
+        self._known: set[str] = set()
         self._by_run: dict[str, list[str]] = {}
 
     def learn(self, *secrets: object) -> None:
@@ -32,7 +35,7 @@ class Redactor:
             text = str(secret or "")
             for form in {text, unquote(text), quote(text, safe="")}:
                 if len(form) >= SHORTEST and form not in self._known:
-                    self._known[form] = re.compile(rf"(?<![0-9A-Za-z]){re.escape(form)}(?![0-9A-Za-z])")
+                    self._known.add(form)
                     self._by_run.setdefault(_first_run(form), []).append(form)
 
     def learn_cookies(self, lines: tuple[str, ...]) -> None:
@@ -42,12 +45,12 @@ class Redactor:
 
     def text(self, text: str) -> str:
         for secret in self._candidates(text):
-            text = self._known[secret].sub(MASK, text)
-        if " " in text:
+            text = _alone(secret).sub(MASK, text)
+        if " " in text and ("bearer" in (folded := text.lower()) or "basic" in folded):
             text = _BEARER.sub(rf"\1 {MASK}", text)
         if "=" in text:
-            text = _IN_FORM.sub(rf"\1={MASK}", text)
-        return _IN_JSON.sub(rf'\1"{MASK}"', text) if '"' in text else text
+            text = _IN_FORM.sub(_field_of_form, text)
+        return _IN_JSON.sub(_field_of_json, text) if '"' in text else text
 
     def _candidates(self, text: str) -> list[str]:
         """Known secrets of which the first run of letters and digits stands in the text, the longest first.
@@ -76,8 +79,25 @@ class Redactor:
         if isinstance(told, list | tuple):
             return [self.tree(value, name) for value in told]
         if isinstance(told, str):
-            return MASK if told and re.fullmatch(rf"(?i)(?:{NAMES})", name) else self.text(told)
+            return MASK if told and _SECRET.fullmatch(name) else self.text(told)
         return told
+
+
+def _field_of_form(found: re.Match[str]) -> str:
+    """A value may itself hold fields: `next=/callback?code=…`."""
+    if _SECRET_IN_FORM.fullmatch(found[1]):
+        return f"{found[1]}={MASK}"
+    return f"{found[1]}={_IN_FORM.sub(_field_of_form, found[2])}" if "=" in found[2] else found[0]
+
+
+def _field_of_json(found: re.Match[str]) -> str:
+    return f'{found[1]}"{MASK}"' if _SECRET.fullmatch(found[2]) else found[0]
+
+
+@cache
+def _alone(secret: str) -> re.Pattern[str]:
+    """Made when the secret is met: most never are."""
+    return re.compile(rf"(?<![0-9A-Za-z]){re.escape(secret)}(?![0-9A-Za-z])")
 
 
 def _first_run(secret: str) -> str:

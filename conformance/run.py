@@ -20,7 +20,7 @@ from conformance.redaction import Redactor
 from conformance.requirement import OF_THE_PORTAL
 from conformance.target import Baseline, Target, nonce_of
 from conformance.tls import context
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from conformance.verdicts import Outcome, Tally, Verdict
 
 QUIET_SECONDS = 30.0
@@ -39,7 +39,7 @@ class Bench:
     def set_up(cls, baseline: Baseline, folder: Path, part: str) -> "Bench":
         redactor = Redactor()
         redactor.learn(*baseline.target.secrets)
-        log = evidence.HttpLog(HttpxTransport(tls=context(baseline.target.root)), folder, redactor, part=part)
+        log = evidence.HttpLog(HttpTransport(tls=context(baseline.target.root)), folder, redactor, part=part)
         portal = baseline.target.connect(log)
         return cls(Lab(baseline.target.control(), portal, log, baseline.capabilities, log.note, redactor.learn), log)
 
@@ -120,7 +120,7 @@ class Run:
             rows = list(control.journal())
             evidence.keep_rows(self.folder, [*rows, *own], redactor)
             _demand_no_crash(control, self.baseline.journal_before)
-        with HttpxTransport(tls=context(target.root)) as send:
+        with HttpTransport(tls=context(target.root)) as send:
             portal = target.connect(send)
             if portal.books is None:
                 return (), False

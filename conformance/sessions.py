@@ -1,14 +1,16 @@
 """What a browser holds of a session at the portal, found by trying: the cookies without which nobody is signed in."""
 
 import base64
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from conformance.browser import Browser
+from conformance.browser import Browser, Page
 from conformance.cookies import Cookie, Jar
+from conformance.failures import NotThere, came
 from conformance.lab import Lab, Visitor
 from conformance.people import Citizen
 from conformance.records import Procedure
-from conformance.sites import host_of
+from conformance.sites import host_of, origin_of
 
 DEEP_LINK = "/nop-ho-so"
 """Where the national portal sends a citizen (specs of the national portal's links)."""
@@ -43,6 +45,19 @@ def deep_link(lab: Lab, wanted: Procedure, citizen: Citizen) -> str:
     asked = {"MaTTHCDP": wanted.code, "MaCoQuanThucHien": wanted.agency, "vnconnect": "1"}
     asked |= {"MaDVC": f"{wanted.code}.02", "MDT": base64.b64encode(citizen.techid.encode()).decode()}
     return f"{lab.portal.origin}{DEEP_LINK}?{urlencode(asked)}"
+
+
+def demand_a_known_link(lab: Lab, wanted: Procedure, pages: Iterable[Page]) -> None:
+    """One of the pages that it led to is the national login, or names the procedure."""
+    login = lab.control.get(f"/control/contracts/{lab.control.contract}")["login"]
+    place = origin_of(login["authorization_endpoint"])
+    if not any(origin_of(page.url) == place or wanted.name in page.html.words for page in pages):
+        raise NotThere(
+            came(
+                "liên kết của Cổng quốc gia không tới trang đăng nhập, cũng không tới thủ tục (A31)",
+                "a link of the national portal led neither to the login nor to the procedure (A31)",
+            )
+        )
 
 
 def _signed_in(lab: Lab, visitor: Visitor, *, without: Cookie) -> bool:

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from conformance.adapter import Portal, Wiring
 from conformance.browser import Browser
 from conformance.control import Control
@@ -19,7 +17,7 @@ from conformance.failures import NotExercised, Ours, WrongOption
 from conformance.launch import Running, secrets_of
 from conformance.records import Capabilities, Refused
 from conformance.tls import context
-from conformance.transport import HttpxTransport, Send, Unreachable
+from conformance.transport import HttpTransport, Request, Send, Unreachable
 
 KEY_VARIABLES = {"simulators_key": "HOPCHUAN_KEY", "portal_key": "HOPCHUAN_PORTAL_KEY"}
 HTTP_ADAPTER = "conformance.adapters.http:HttpPortal"
@@ -158,7 +156,7 @@ def probe(target: Target) -> Baseline:
         raise Ours(f"the simulators at {target.simulators} are not the ones that were started for this run")
     secrets = _secrets(target)
     known = Target(**{**asdict(target), "nonce": nonce, "secrets": (*target.secrets, *secrets)})
-    with HttpxTransport(patience=PROBE_SECONDS, tls=context(target.root)) as send:
+    with HttpTransport(patience=PROBE_SECONDS, tls=context(target.root)) as send:
         portal = _adapted(known, send)
         capabilities = _capabilities(known, portal)
         parts = _parts(known, portal, send)
@@ -174,11 +172,10 @@ def probe(target: Target) -> Baseline:
 def nonce_of(target: Target) -> str:
     """Which start of the simulators answers there now."""
     try:
-        reply = httpx.get(
-            f"{target.simulators}/control/health", verify=context(target.root), timeout=PROBE_SECONDS, trust_env=False
-        )
-        return str(reply.raise_for_status().json()["nonce"])
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        with HttpTransport(patience=PROBE_SECONDS, tls=context(target.root)) as send:
+            reply = send("", Request("GET", f"{target.simulators}/control/health"))
+        return str(json.loads(reply.body)["nonce"])
+    except (Unreachable, ValueError, KeyError, TypeError) as error:
         raise WrongOption(
             f"--simulators {target.simulators}: no simulators answer there ({error or type(error).__name__}); start "
             "`python -m simulators serve`, or correct the address."

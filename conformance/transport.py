@@ -1,11 +1,14 @@
-"""One hop over HTTP: the request, the reply and the httpx transport; cookies and redirects belong to browser.py."""
+"""One hop over HTTP: the request, the reply and the transport on sockets; cookies and redirects belong to browser.py."""
 
 import ssl
+import zlib
+from collections import defaultdict
 from dataclasses import dataclass
+from http.client import BadStatusLine, HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from select import select
 from types import TracebackType
-from typing import Any, Protocol, Self
-
-import httpx
+from typing import Protocol, Self
+from urllib.parse import SplitResult, quote, urlsplit
 
 from conformance.tls import context
 
@@ -13,7 +16,10 @@ Headers = tuple[tuple[str, str], ...]
 
 PATIENCE_SECONDS = 30.0
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_FINAL = frozenset({"connection.connect_tcp.started", "http11.receive_response_headers.complete"})
+_WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})
+_AS_IT_STANDS = "".join(map(chr, range(0x21, 0x7F)))
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+_GONE = (ConnectionError, BadStatusLine)
 
 
 @dataclass(frozen=True)
@@ -50,39 +56,61 @@ class Send(Protocol):
     def __call__(self, operation: str, request: Request) -> Reply: ...
 
 
-class HttpxTransport:
-    """`send` over httpx; the operation's name is for transports that count (Locust)."""
+class HttpTransport:
+    """`send` over the standard library's client, which keeps its connections; `operation` is for transports that count.
+
+    It knows no cookie, no redirect and no proxy of the environment.
+    """
 
     def __init__(self, *, patience: float = PATIENCE_SECONDS, tls: ssl.SSLContext | None = None) -> None:
-        # The part of httpx below its Client: it knows no cookie, no redirect, no proxy of the environment.
-        self._wire = httpx.HTTPTransport(verify=tls or context(), trust_env=False)
-        self._patience = {"timeout": httpx.Timeout(patience).as_dict()}
+        self._patience, self._tls = patience, tls or context()
+        self._idle: dict[tuple[str, str], list[HTTPConnection]] = defaultdict(list)
 
     def __call__(self, operation: str, request: Request) -> Reply:
         del operation
-        hop = _Hop()
         try:
-            try:
-                answer, body = self._once(request, hop)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
-                # A server may close a kept connection at the very moment of the next request; a browser then asks again
-                # on a new one (RFC 9110 section 9.2.2).
-                if hop.is_final or request.method not in SAFE_METHODS:
-                    raise
-                answer, body = self._once(request, hop)
-        except (httpx.RequestError, httpx.InvalidURL) as error:
+            return self._reply(request, urlsplit(request.url))
+        except (OSError, HTTPException, ValueError, zlib.error) as error:
             raise Unreachable(f"{request.method} {request.url}: {error or type(error).__name__}") from error
-        received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
-        return Reply(answer.status_code, received, body, request.url)
 
-    def _once(self, request: Request, hop: "_Hop") -> tuple[httpx.Response, bytes]:
-        headers = [(name.encode(), value.encode()) for name, value in request.headers]
-        extensions = {**self._patience, "trace": hop.trace}
-        outgoing = httpx.Request(
-            request.method, request.url, headers=headers, content=request.body or None, extensions=extensions
-        )
-        answer = self._wire.handle_request(outgoing)
-        return answer, answer.read()
+    def _reply(self, request: Request, url: SplitResult) -> Reply:
+        kept = self._kept(url)
+        connection = kept or self._opened(url)
+        try:
+            answer = _asked(connection, request, url)
+        except _GONE:
+            # A server may close a kept connection at the very moment of the next request; a browser then asks again
+            # on a new one (RFC 9110 section 9.2.2).
+            if kept is None or request.method not in SAFE_METHODS:
+                raise
+            connection = self._opened(url)
+            answer = _asked(connection, request, url)
+        try:
+            body = answer.read()
+        except BaseException:
+            connection.close()
+            raise
+        if connection.sock is not None:
+            self._idle[url.scheme, url.netloc].append(connection)
+        received = tuple(answer.getheaders())
+        return Reply(answer.status, received, _unpacked(body, answer.getheader("Content-Encoding", "")), request.url)
+
+    def _kept(self, url: SplitResult) -> HTTPConnection | None:
+        """One to this place that the server has not closed meanwhile."""
+        idle = self._idle[url.scheme, url.netloc]
+        while idle:
+            connection = idle.pop()
+            if not select([connection.sock], [], [], 0)[0]:
+                return connection
+            connection.close()
+        return None
+
+    def _opened(self, url: SplitResult) -> HTTPConnection:
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ValueError("no address of the web")
+        if url.scheme == "https":
+            return HTTPSConnection(url.hostname, url.port, timeout=self._patience, context=self._tls)
+        return HTTPConnection(url.hostname, url.port, timeout=self._patience)
 
     def __enter__(self) -> Self:
         return self
@@ -90,14 +118,36 @@ class HttpxTransport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wire.close()
+        self.close()
+
+    def close(self) -> None:
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
 
 
-@dataclass
-class _Hop:
-    """What its connection went through; `is_final` when a failure is the server's word and not a kept connection's end."""
+def _asked(connection: HTTPConnection, request: Request, url: SplitResult) -> HTTPResponse:
+    """The answer as far as its body; a connection that failed is closed."""
+    target = request.url.partition("#")[0][len(f"{url.scheme}://{url.netloc}") :]
+    target = quote(target if target.startswith("/") else f"/{target}", safe=_AS_IT_STANDS)
+    try:
+        connection.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
+        if all(name.lower() != "host" for name, _ in request.headers):
+            connection.putheader("Host", url.netloc.rpartition("@")[2].encode("idna"))
+        for name, value in request.headers:
+            connection.putheader(name, value.encode())
+        if request.body or request.method in _WITH_A_BODY:
+            connection.putheader("Content-Length", str(len(request.body)))
+        connection.endheaders(request.body or None)
+        return connection.getresponse()
+    except BaseException:
+        connection.close()
+        raise
 
-    is_final: bool = False
 
-    def trace(self, event: str, _details: Any) -> None:
-        self.is_final |= event in _FINAL
+def _unpacked(body: bytes, coding: str) -> bytes:
+    """Nobody asked for a packed body, but whatever takes a page for a browser can read one."""
+    if coding.lower() not in _PACKED:
+        return body
+    raw = coding.lower() == "deflate" and body[:1] != b"\x78"
+    return zlib.decompress(body, -zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from conformance.failures import BETWEEN, Missed, NotExercised, Words
+from conformance.failures import BETWEEN, Missed, NotExercised, NotThere, Words
 from conformance.requirement import OF_THE_PORTAL, Level, Requirement
 
 LONGEST_TEXT, LONGEST_LINE, MOST_LINES = 2000, 400, 6
@@ -78,7 +78,8 @@ def judged(
         came = Words(f"lỗi của bộ kiểm thử hoặc bộ mô phỏng: {told}", f"an error of suite or simulators: {told}")
         return Outcome.ERROR, False, expected, came
     exercised = not in_setup and isinstance(error, AssertionError) and not isinstance(error, NotExercised)
-    outcome = Outcome.FAILED if requirement.level is Level.MUST or not exercised else Outcome.WARNED
+    must = (requirement.level is Level.MUST or not exercised) and not isinstance(error, NotThere)
+    outcome = Outcome.FAILED if must else Outcome.WARNED
     return outcome, exercised, expected, _came(error, exercised=exercised)
 
 

@@ -10,7 +10,7 @@ from conformance.adapter import Portal, Wiring
 from conformance.browser import Browser
 from conformance.control import Control
 from conformance.records import Capabilities
-from conformance.transport import HttpxTransport, Send
+from conformance.transport import HttpTransport, Send
 from loadtests.journeys import Plan
 
 VARIABLE = "HOPCHUAN_LOAD"
@@ -48,7 +48,7 @@ class Assignment:
 
     def survey(self) -> tuple[Capabilities, Plan]:
         """What the portal says of itself and what citizens will therefore do, asked outside Locust's table."""
-        with HttpxTransport() as send:
+        with HttpTransport() as send:
             portal = self.portal(send)
             capabilities = portal.capabilities()
             catalogue = portal.person(Browser(send, home=portal.origin)).dossiers.procedures()

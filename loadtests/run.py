@@ -16,7 +16,7 @@ from typing import Any
 from conformance.control import Control
 from conformance.failures import WrongOption
 from conformance.launch import ROOT, launched
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from loadtests import audit, books
 from loadtests.assignment import ADAPTER, Assignment
 from loadtests.journeys import PARALLEL
@@ -137,6 +137,6 @@ def _keep(folder: Path, control: Control, assignment: Assignment, before: int) -
     journal = ({name: getattr(row, name) for name in row.__dataclass_fields__} for row in control.journal())
     books.keep(journal, folder / audit.JOURNAL)
     books.keep(({"body": dict(row.body)} for row in control.crashes(after=before)), folder / audit.CRASHES)
-    with HttpxTransport() as send:
+    with HttpTransport() as send:
         portal = assignment.portal(send)
         books.keep(portal.books() if portal.books else (), folder / audit.BOOKS)

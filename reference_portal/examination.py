@@ -226,4 +226,4 @@ def _claimed_time(embedded: EmbeddedPdfSignature) -> datetime | None:
 def _digest(embedded: EmbeddedPdfSignature) -> bytes:
     """Only the outer tag is changed from [0] to SET OF; the bytes stay those that were signed."""
     attributes = embedded.signer_info["signed_attrs"]
-    return hashlib.sha256(b"\x31" + attributes.dump()[1:]).digest() if attributes.native else b""
+    return hashlib.sha256(b"\x31" + attributes.dump()[1:]).digest() if len(attributes) else b""

@@ -2,11 +2,9 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
 
-from fpdf import FPDF
+from reference_portal.sheets import HEIGHT, WIDTH, Pen, Sheet
 
 FIELDS: Mapping[str, str] = {
     "requester_name": "Họ, chữ đệm, tên người yêu cầu",
@@ -36,14 +34,19 @@ FIELDS: Mapping[str, str] = {
 }
 """The e-form's fields, in the order of the paper: name -> label."""
 
-_FONTS = Path(__file__).with_name("fonts")
 _LONGEST_VALUE = 300
-_MARGIN = 22.0
+_MARGIN = 23.0
 _TOP = 25.0  # a visible signature stands above the motto
+_BOTTOM = 12.0
 _LINE = 8.0
-_SIZE = 11.5
-_MARK_SIZE = 7.0
 _SIGNATURE_ROOM = 52.0
+_PEN = Pen(11.5)
+_BOLD = Pen(11.5, "Bold")
+_MARK = Pen(7.0)
+_SMALL = Pen(9.0)
+_HAND = Pen(11.5, colour=(0.063, 0.157, 0.376))
+_TEXT_LINE = 6.44
+_DOTS = "0.588 0.620 0.667 RG 0.71 w [0.85 1.98] 0 d"
 
 
 @dataclass(frozen=True)
@@ -77,156 +80,105 @@ _CHILD: tuple[tuple[_Blank, ...], ...] = (
 
 def declaration(form: Mapping[str, str], *, procedure: str, agency: str, applicant: str) -> bytes:
     """Two pages A4: the declaration itself, then the notes (1) to (5)."""
-    sheet = _Sheet(form)
-    sheet.pdf.set_title(f"Tờ khai đăng ký khai sinh - {_clean(applicant)}")
-    sheet.pdf.set_author(_clean(applicant))
-    sheet.pdf.set_subject(_clean(procedure))
-    sheet.pdf.set_lang("vi-VN")
+    sheet = Sheet(margin=_MARGIN, top=_TOP, bottom=_BOTTOM)
     _head(sheet, agency)
     for line in _REQUESTER:
-        sheet.blanks(line)
-    sheet.text("Đề nghị cơ quan đăng ký khai sinh cho người dưới đây:", bold=True)
+        _blanks(sheet, line, form)
+    sheet.paragraph("Đề nghị cơ quan đăng ký khai sinh cho người dưới đây:", _BOLD, _TEXT_LINE)
+    sheet.down(1.6)
     for line in _CHILD:
-        sheet.blanks(line)
-    _parent(sheet, "mother", "mẹ")
-    _parent(sheet, "father", "cha")
-    _promise(sheet, applicant)
+        _blanks(sheet, line, form)
+    _parent(sheet, form, "mother", "mẹ")
+    _parent(sheet, form, "father", "cha")
+    _promise(sheet, form, applicant)
     _notes(sheet, procedure)
-    return bytes(sheet.pdf.output())
+    person = _clean(applicant)
+    return sheet.pdf(title=f"Tờ khai đăng ký khai sinh - {person}", author=person, subject=_clean(procedure))
 
 
-class _Sheet:
-    """An A4 page with a pen: lines of labels and dotted blanks, paragraphs, and the page's foot."""
-
-    def __init__(self, form: Mapping[str, str]) -> None:
-        self.form = form
-        self.pdf: Any = FPDF(format="A4")
-        self.pdf.add_font("Noto", "", _FONTS / "NotoSans-Regular.ttf")
-        self.pdf.add_font("Noto", "B", _FONTS / "NotoSans-Bold.ttf")
-        self.pdf.set_margins(_MARGIN, _TOP, _MARGIN)
-        self.pdf.set_auto_page_break(auto=True, margin=12)
-        self.page()
-
-    def page(self) -> None:
-        self.pdf.add_page()
-        self.pen()
-
-    def pen(self, *, bold: bool = False, size: float = _SIZE) -> None:
-        self.pdf.set_font("Noto", "B" if bold else "", size)
-
-    def centred(self, text: str, *, size: float = _SIZE, bold: bool = True) -> None:
-        self.pen(bold=bold, size=size)
-        self.pdf.cell(w=0, h=size * 0.52, text=text, align="C", new_x="LMARGIN", new_y="NEXT")
-        self.pen()
-
-    def text(self, text: str, *, bold: bool = False, size: float = _SIZE) -> None:
-        self.pen(bold=bold, size=size)
-        self.pdf.multi_cell(w=0, h=size * 0.56, text=text, align="J", new_x="LMARGIN", new_y="NEXT")
-        self.pdf.ln(1.6)
-        self.pen()
-
-    def blanks(self, line: Sequence[_Blank]) -> None:
-        """Labels with the written value over dots; a value longer than its dots goes on below, over full lines."""
-        right = self.pdf.w - _MARGIN
-        for blank in line:
-            end = _MARGIN + (right - _MARGIN) * blank.share if blank is not line[-1] else right
-            self._label(blank)
-            rest = self._write(_clean(self.form.get(blank.field, "")), end)
-            wrapped = bool(rest)
-            while rest:
-                self.pdf.ln(_LINE)
-                rest = self._write(rest, right)
-            if wrapped and blank is not line[-1]:
-                self.pdf.ln(_LINE)
-        self.pdf.ln(_LINE)
-
-    def _label(self, blank: _Blank) -> None:
-        self.pdf.cell(w=self.pdf.get_string_width(blank.label) + 1, h=_LINE, text=blank.label)
+def _blanks(sheet: Sheet, line: Sequence[_Blank], form: Mapping[str, str]) -> None:
+    """Labels with the written value over dots; a value longer than its dots goes on below, over full lines."""
+    for blank in line:
+        last = blank is line[-1]
+        sheet.room_for(_LINE)
+        sheet.words(blank.label, _PEN, _LINE)
         if blank.mark:
-            self.pen(size=_MARK_SIZE)
-            self.pdf.cell(w=self.pdf.get_string_width(blank.mark) + 1, h=_LINE * 0.72, text=blank.mark)
-            self.pen()
-
-    def _write(self, value: str, end: float) -> str:
-        """As many words as fit before `end`, dots behind them up to `end`; the words that did not fit."""
-        start, top = self.pdf.get_x(), self.pdf.get_y()
-        shown, rest = self._fitting(value, end - start - 3)
-        self.pdf.set_draw_color(150, 158, 170)
-        self.pdf.set_dash_pattern(dash=0.3, gap=0.7)
-        self.pdf.line(start + 0.5, top + _LINE * 0.77, end - 1, top + _LINE * 0.77)
-        self.pdf.set_text_color(16, 40, 96)
-        self.pdf.set_xy(start + 1, top - 0.2)
-        self.pdf.cell(w=end - start, h=_LINE, text=shown)
-        self.pdf.set_text_color(0, 0, 0)
-        self.pdf.set_xy(end, top)
-        return rest
-
-    def _fitting(self, value: str, room: float) -> tuple[str, str]:
-        if self.pdf.get_string_width(value) <= room:
-            return value, ""
-        words = value.split(" ")
-        count = len(words)
-        while count and self.pdf.get_string_width(" ".join(words[:count])) > room:
-            count -= 1
-        if count:
-            return " ".join(words[:count]), " ".join(words[count:])
-        cut = len(value)
-        while cut > 1 and self.pdf.get_string_width(value[:cut]) > room:
-            cut -= 1
-        return value[:cut], value[cut:]
+            sheet.x += 1
+            sheet.words(blank.mark, _MARK, _LINE * 0.72)
+        end = sheet.right if last else _MARGIN + (sheet.right - _MARGIN) * blank.share
+        rest = _written(sheet, _clean(form.get(blank.field, "")), end)
+        wrapped = bool(rest)
+        while rest:
+            sheet.down(_LINE)
+            sheet.room_for(_LINE)
+            rest = _written(sheet, rest, sheet.right)
+        if wrapped and not last:
+            sheet.down(_LINE)
+    sheet.down(_LINE)
 
 
-def _head(sheet: _Sheet, agency: str) -> None:
-    sheet.centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12.5)
-    sheet.centred("Độc lập - Tự do - Hạnh phúc", size=12)
-    pdf = sheet.pdf
+def _written(sheet: Sheet, value: str, end: float) -> str:
+    """As many words as fit before `end`, dots behind them up to `end`; the words that did not fit."""
+    start = sheet.x
+    shown, rest = _HAND.fitting(value, end - start - 3)
+    sheet.rule(sheet.y + _LINE * 0.77, (start + 0.5, end - 1), _DOTS)
+    sheet.x = start + 1.5
+    sheet.words(shown, _HAND, _LINE - 0.4)
+    sheet.x = end
+    return rest
+
+
+def _head(sheet: Sheet, agency: str) -> None:
+    sheet.centred("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", replace(_BOLD, size=12.5), 6.5)
+    sheet.centred("Độc lập - Tự do - Hạnh phúc", replace(_BOLD, size=12), 6.24)
     half = 29
-    pdf.set_line_width(0.25)
-    pdf.line(pdf.w / 2 - half, pdf.get_y() + 1, pdf.w / 2 + half, pdf.get_y() + 1)
-    pdf.ln(9)
-    sheet.centred("TỜ KHAI ĐĂNG KÝ KHAI SINH", size=15)
-    pdf.ln(3.5)
-    pdf.set_x(_MARGIN + 24)
-    sheet.form = {**sheet.form, "agency": agency}
-    sheet.blanks((_Blank("Kính gửi:", "agency", "(1)"),))
-    pdf.ln(1.5)
+    sheet.rule(sheet.y + 1, (WIDTH / 2 - half, WIDTH / 2 + half), "0.71 w")
+    sheet.down(9)
+    sheet.centred("TỜ KHAI ĐĂNG KÝ KHAI SINH", replace(_BOLD, size=15), 7.8)
+    sheet.down(3.5)
+    sheet.x += 24
+    _blanks(sheet, (_Blank("Kính gửi:", "agency", "(1)"),), {"agency": agency})
+    sheet.down(1.5)
 
 
-def _parent(sheet: _Sheet, who: str, title: str) -> None:
-    sheet.blanks((_Blank(f"Họ, chữ đệm, tên người {title}:", f"{who}_name"),))
-    sheet.blanks(
+def _parent(sheet: Sheet, form: Mapping[str, str], who: str, title: str) -> None:
+    lines = (
+        (_Blank(f"Họ, chữ đệm, tên người {title}:", f"{who}_name"),),
         (
             _Blank("Năm sinh:", f"{who}_birth", "(5)", share=0.3),
             _Blank("Dân tộc:", f"{who}_ethnicity", share=0.55),
             _Blank("Quốc tịch:", f"{who}_nationality"),
-        )
+        ),
+        (_Blank("Nơi cư trú:", f"{who}_residence", "(2)"),),
     )
-    sheet.blanks((_Blank("Nơi cư trú:", f"{who}_residence", "(2)"),))
+    for line in lines:
+        _blanks(sheet, line, form)
 
 
-def _promise(sheet: _Sheet, applicant: str) -> None:
-    sheet.pdf.ln(1)
-    sheet.text(
+def _promise(sheet: Sheet, form: Mapping[str, str], applicant: str) -> None:
+    sheet.down(1)
+    sheet.paragraph(
         "Tôi cam đoan nội dung đề nghị đăng ký khai sinh trên đây là đúng sự thật, được sự thỏa thuận nhất trí của "
         "các bên liên quan theo quy định pháp luật. Tôi chịu hoàn toàn trách nhiệm trước pháp luật về nội dung cam "
-        "đoan của mình."
+        "đoan của mình.",
+        _PEN,
+        _TEXT_LINE,
     )
-    pdf = sheet.pdf
-    left = pdf.w / 2 - 12
-    if pdf.get_y() > pdf.h - _SIGNATURE_ROOM:
+    sheet.down(1.6)
+    if sheet.y > HEIGHT - _SIGNATURE_ROOM:
         sheet.page()
-    place, day = (_clean(sheet.form.get(name, "")) or "……………" for name in ("made_at", "made_on"))
-    for text, bold in ((f"Làm tại: {place}, ngày {day}", False), ("Người yêu cầu", True)):
-        sheet.pen(bold=bold)
-        pdf.set_x(left)
-        pdf.multi_cell(w=0, h=6.2, text=text, align="C", new_x="LMARGIN", new_y="NEXT")
-    sheet.pen(size=9)
-    pdf.set_x(left)
-    pdf.cell(w=0, h=5, text="(Ký, ghi rõ họ, chữ đệm, tên)", align="C", new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(13)
-    sheet.pen(bold=True)
-    pdf.set_x(left)
-    pdf.multi_cell(w=0, h=6.2, text=_clean(applicant), align="C")
+    place, day = (_clean(form.get(name, "")) or "……………" for name in ("made_at", "made_on"))
+    _signer(sheet, f"Làm tại: {place}, ngày {day}", _PEN)
+    _signer(sheet, "Người yêu cầu", _BOLD)
+    _signer(sheet, "(Ký, ghi rõ họ, chữ đệm, tên)", _SMALL, 5)
+    sheet.down(13)
+    _signer(sheet, _clean(applicant), _BOLD)
+
+
+def _signer(sheet: Sheet, text: str, pen: Pen, height: float = 6.2) -> None:
+    """In the middle of the right half."""
+    sheet.x = WIDTH / 2 - 12
+    sheet.centred(text, pen, height)
 
 
 _NOTES = (
@@ -256,19 +208,21 @@ _NOTES = (
 )
 
 
-def _notes(sheet: _Sheet, procedure: str) -> None:
-    if sheet.pdf.page_no() == 1:
+def _notes(sheet: Sheet, procedure: str) -> None:
+    if sheet.pages == 1:
         sheet.page()
     else:
-        sheet.pdf.ln(22)
-    sheet.centred("HƯỚNG DẪN CÁCH GHI", size=12.5)
-    sheet.pdf.ln(5)
+        sheet.down(22)
+    sheet.centred("HƯỚNG DẪN CÁCH GHI", replace(_BOLD, size=12.5), 6.5)
+    sheet.down(5)
     for mark, note in _NOTES:
-        sheet.pdf.cell(w=11, h=_SIZE * 0.56, text=mark)
-        sheet.pdf.multi_cell(w=0, h=_SIZE * 0.56, text=note, align="J", new_x="LMARGIN", new_y="NEXT")
-        sheet.pdf.ln(2.6)
-    sheet.pdf.ln(5)
-    sheet.text(f"Thủ tục hành chính: {_clean(procedure)}", size=9)
+        sheet.room_for(_TEXT_LINE)
+        sheet.words(mark, _PEN, _TEXT_LINE)
+        sheet.x = _MARGIN + 11
+        sheet.paragraph(note, _PEN, _TEXT_LINE)
+        sheet.down(2.6)
+    sheet.down(5)
+    sheet.paragraph(f"Thủ tục hành chính: {_clean(procedure)}", _SMALL, 5.04)
 
 
 def _clean(text: str) -> str:

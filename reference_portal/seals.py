@@ -75,7 +75,7 @@ def prepare(pdf: bytes, *, certificate: bytes, chain: tuple[bytes, ...], doc_id:
         document, hole = _with_hole(pdf, placeholder, texts)
     except Exception as error:  # a foreign file may raise anything in a parser; the citizen gets one sentence
         raise Unsealable("Không ký số được tệp này: tệp không phải PDF hợp lệ hoặc đang được bảo vệ.") from error
-    attributes = _attributes(hole.document_digest, certificate).dump()
+    attributes = _attributes(hole.document_digest, certificate)
     kept = {
         "start": hole.reserved_region_start,
         "end": hole.reserved_region_end,
@@ -145,8 +145,19 @@ def _box(writer: IncrementalPdfFileWriter, before: int) -> tuple[float, float, f
     return x, y, x + stamps.WIDTH, y + stamps.HEIGHT
 
 
-def _attributes(byte_range_digest: bytes, certificate: bytes) -> cms.CMSAttributes:
+def _attributes(byte_range_digest: bytes, certificate: bytes) -> bytes:
     """No signing-time: in PAdES the signature dictionary's /M claims it (EN 319 142-1)."""
+    named = tsp.SigningCertificateV2.load(_signing_certificate(certificate))
+    attributes = [
+        cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
+        cms.CMSAttribute({"type": "message_digest", "values": [byte_range_digest]}),
+        cms.CMSAttribute({"type": "signing_certificate_v2", "values": [named]}),
+    ]
+    return bytes(cms.CMSAttributes(attributes).dump())
+
+
+def _signing_certificate(certificate: bytes) -> bytes:
+    """As bytes: asn1crypto writes what was parsed as it is, and what was built anew at each level around it."""
     parsed = asn1_x509.Certificate.load(certificate)
     issuer_serial = {
         "issuer": [asn1_x509.GeneralName("directory_name", parsed.issuer)],
@@ -158,16 +169,8 @@ def _attributes(byte_range_digest: bytes, certificate: bytes) -> cms.CMSAttribut
             "cert_hash": hashlib.sha256(certificate).digest(),
             "issuer_serial": issuer_serial,
         }
-    )
-    return cms.CMSAttributes(
-        [
-            cms.CMSAttribute({"type": "content_type", "values": ["data"]}),
-            cms.CMSAttribute({"type": "message_digest", "values": [byte_range_digest]}),
-            cms.CMSAttribute(
-                {"type": "signing_certificate_v2", "values": [tsp.SigningCertificateV2({"certs": [reference]})]}
-            ),
-        ]
-    )
+    ).dump()
+    return bytes(tsp.SigningCertificateV2({"certs": [tsp.ESSCertIDv2.load(reference)]}).dump())
 
 
 def _signed_data(attributes: bytes, ders: tuple[bytes, ...], value: bytes) -> bytes:

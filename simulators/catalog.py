@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import Any, TypeVar, get_type_hints
+from dataclasses import replace
+from typing import Any, TypeVar
 
-import msgspec
+from simulators.kernel import bounds
 
 S = TypeVar("S")
+FIXED = frozenset({"id", "source", "wire"})
+"""What makes a provider this one; a world file cannot change it."""
 
 
 class BadOverride(Exception):
-    """A world file names a provider or a field that is not there; the text says which are."""
+    """A world file names a provider, a field or a value that cannot be; the text says what can."""
 
 
 def load(package: str, kind: type[S], overrides: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, S]:
@@ -29,18 +31,25 @@ def load(package: str, kind: type[S], overrides: Mapping[str, Mapping[str, Any]]
     return {identity: _overridden(spec, (overrides or {}).get(identity, {})) for identity, spec in found.items()}
 
 
+def settable(kind: type) -> dict[str, Any]:
+    """The fields that a world file may set, with their types: all that are made of plain values."""
+    return {name: type_ for name, type_ in bounds.fields_of(kind).items() if name not in FIXED}
+
+
 def _overridden(spec: S, wanted: Mapping[str, Any]) -> S:
-    known = {item.name for item in fields(spec)}  # type: ignore[arg-type]  # specs are dataclasses
-    if unknown := sorted(set(wanted) - known):
-        raise BadOverride(f"provider {spec.id} has no field {unknown[0]!r}; it has: {', '.join(sorted(known))}")  # type: ignore[attr-defined]
-    types = get_type_hints(type(spec)) if wanted else {}
-    fitting = {name: _fitting(spec, name, value, types[name]) for name, value in wanted.items()}
-    return replace(spec, **fitting)  # type: ignore[type-var]  # specs are dataclasses
-
-
-def _fitting(spec: Any, name: str, value: Any, type_: Any) -> Any:
-    """The value as the field's type: a world file knows texts, numbers, lists and tables."""
+    about = f"provider {spec.id}"  # type: ignore[attr-defined]  # every spec has one
+    known = settable(type(spec))
+    if unknown := sorted(set(wanted) - set(known)):
+        raise BadOverride(f"{about} has no field {unknown[0]!r} for a world file; it has: {', '.join(sorted(known))}.")
     try:
-        return msgspec.convert(value, type_)
-    except (msgspec.ValidationError, TypeError) as error:
-        raise BadOverride(f"provider {spec.id}: {name} cannot be {value!r} ({error})") from error
+        fitting = {name: _fitting(name, value, known[name]) for name, value in wanted.items()}
+        return replace(spec, **fitting)  # type: ignore[type-var]  # specs are dataclasses
+    except ValueError as error:  # a spec that would contradict itself says so
+        raise BadOverride(f"{about}: {error}.") from error
+
+
+def _fitting(name: str, value: Any, type_: Any) -> Any:
+    try:
+        return bounds.fitting(value, type_)
+    except bounds.Unfit as error:
+        raise ValueError(f"{name} {error}") from error

@@ -11,9 +11,12 @@ from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any
 
 from simulators import mounting
+from simulators.catalog import settable
+from simulators.kernel import bounds, faults
 from simulators.kernel.citizens import Citizens
 from simulators.kernel.courier import Courier
 from simulators.kernel.entropy import Entropy
+from simulators.kernel.faults import Effects
 from simulators.kernel.journal import Journal
 from simulators.kernel.pki import Pki
 from simulators.kernel.store import Store
@@ -53,7 +56,6 @@ LOGIN_WORDS = ("APPLICATION", "PERSON", "TOKEN", "LOGOUT")
 LABEL = re.compile(
     r"(?:^|(?<=[.)])\s)((?:Not simulated|Confirmed|CONFIRMED|Likely|LIKELY|Unknown|UNKNOWN|DESIGN)\b[^:.]{0,60}:)"
 )
-PLAIN = (bool, int, float, str)
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _is_of(route: Route, spec: Any) -> bool:
     return f"/{spec.id}/" in route.path or (spec.id == "trust" and route.path.startswith("/pki/"))
 
 
-def _provider(provider: Provider, routes: Iterable[Route], sites: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _provider(provider: Provider, routes: Iterable[Route], sites: Mapping[str, Effects]) -> Iterator[str]:
     spec = provider.spec
     yield f"### {spec.name} · `{spec.id}`\n"
     yield from _docstring(provider.text)
@@ -189,29 +191,44 @@ def _word(reason: Any, word: Any) -> str:
 
 
 def _settings(spec: Any) -> Iterator[str]:
-    """The fields that a world file would change: plain values, or lists of texts."""
-    rows = [_setting(item, getattr(spec, item.name)) for item in fields(spec) if _is_setting(item, spec)]
+    types = settable(type(spec))
+    rows = [_setting(item, getattr(spec, item.name), types[item.name]) for item in fields(spec) if item.name in types]
+    heads = ["Trường thay được · Fields of a world file:", "", "| | default | allowed | |", "|---|---|---|---|"]
+    yield "\n".join([*heads, *rows, ""])
+
+
+def _setting(item: Field[Any], value: Any, type_: Any) -> str:
+    mark = item.metadata.get("mark", "").upper()
+    return f"| `{item.name}` | {_default(value)} | {_cell(bounds.allowed(type_))} | {mark} |"
+
+
+def _default(value: Any) -> str:
+    match value:
+        case bool():
+            shown = str(value).lower()
+        case tuple():
+            shown = ", ".join(value)
+        case Mapping():
+            shown = ", ".join(f"{name} = {one}" for name, one in value.items())
+        case _:
+            shown = str(value)
+    return f"`{shown}`" if shown else ""
+
+
+def _faults(sites: Mapping[str, Effects]) -> Iterator[str]:
+    if not sites:
+        return
+    rows = [f"| `{site}` | {' '.join(f'`{effect}`' for effect in effects)} |" for site, effects in sites.items()]
+    yield "\n".join(["Lỗi theo yêu cầu · Faults on demand:", "", "| site | effects |", "|---|---|", *rows, ""])
+    rows = [
+        f"| `{site}` | `{effect}` | `{name}` | {_cell(phrase)} | {_cell(effects[effect].__doc__ or '')} |"
+        for site, effects in sites.items()
+        for effect, args in faults.args_of(effects).items()
+        for name, phrase in args.items()
+    ]
     if rows:
-        yield "\n".join(
-            ["Trường thay được · Fields of a world file:", "", "| | default | |", "|---|---|---|", *rows, ""]
-        )
-
-
-def _is_setting(item: Field[Any], spec: Any) -> bool:
-    value = getattr(spec, item.name)
-    texts = isinstance(value, tuple) and bool(value) and all(isinstance(one, str) for one in value)
-    return item.name not in {"id", "name", "source", "wire"} and (isinstance(value, PLAIN) or texts)
-
-
-def _setting(item: Field[Any], value: Any) -> str:
-    shown = ", ".join(value) if isinstance(value, tuple) else str(value).lower() if isinstance(value, bool) else value
-    return f"| `{item.name}` | {f'`{shown}`' if shown != '' else ''} | {item.metadata.get('mark', '').upper()} |"
-
-
-def _faults(sites: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    if sites:
-        rows = [f"| `{site}` | {' '.join(f'`{effect}`' for effect in effects)} |" for site, effects in sites.items()]
-        yield "\n".join(["Lỗi theo yêu cầu · Faults on demand:", "", "| site | effects |", "|---|---|", *rows, ""])
+        text = "Tham số của lỗi (`args`); lỗi khác không nhận · What a fault takes as `args`; the others take none:"
+        yield "\n".join([text, "", "| site | effect | arg | allowed | |", "|---|---|---|---|---|", *rows, ""])
 
 
 def _cell(text: str) -> str:

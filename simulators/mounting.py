@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simulators.catalog import BadOverride
 from simulators.kernel.crashes import crashed
 from simulators.kernel.gate import Gate
 from simulators.kernel.journal import KERNEL_WORDS
@@ -39,7 +40,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]], only: Sequen
     families = tuple(_module(name).mount(world, overrides) for name in FAMILIES if name in wanted)
     known = sorted(identity for family in families for identity in family.specs)
     if lost := sorted(set(overrides) - set(known)):
-        raise BadWorld(f"world file: there is no provider {lost[0]!r}; there are: {', '.join(known)}.")
+        raise BadOverride(f"there is no provider {lost[0]!r}; there are: {', '.join(known)}.")
     return completed(world, families)
 
 

@@ -39,8 +39,11 @@ def serve(options: Options) -> int:
         given = worldfile.read(options.world) if options.world else worldfile.WorldFile()
         with opened(options, given.seed) as sandbox, asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_live(options, sandbox, given))
-    except (BadWorld, BadOverride) as error:
+    except BadWorld as error:
         sys.stderr.write(f"simulators: {error}\n")
+        return USAGE
+    except BadOverride as error:
+        sys.stderr.write(f"simulators: {options.world}: {error}\n")
         return USAGE
 
 

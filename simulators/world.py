@@ -10,6 +10,7 @@ from simulators.kernel.citizens import Citizen, Citizens
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import Courier, DeliveryKind
 from simulators.kernel.entropy import Entropy
+from simulators.kernel.faults import Effects
 from simulators.kernel.journal import Journal
 from simulators.kernel.pki import Pki
 from simulators.kernel.prompts import PromptKind
@@ -57,7 +58,7 @@ class Family:
     name: str
     routes: tuple[Route, ...] = ()
     specs: Mapping[str, Any] = field(default_factory=dict)
-    fault_sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fault_sites: Mapping[str, Effects] = field(default_factory=dict)
     variances: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Legal variance: the label under which it is chosen -> what each number means."""
     journal_words: Mapping[str, str] = field(default_factory=dict)

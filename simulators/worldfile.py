@@ -13,7 +13,7 @@ from simulators.mounting import BadWorld
 
 @dataclass(frozen=True)
 class WorldFile:
-    """`overrides` is provider id -> field -> value; the catalogue refuses a field that the spec does not have."""
+    """`overrides` is provider id -> field -> value; the catalogue refuses a field or a value that the spec cannot have."""
 
     seed: str = ""
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -39,11 +39,4 @@ def read(path: Path) -> WorldFile:
         raise BadWorld(f'{path}: seed is text; write seed = "{seed}".')
     if not isinstance(providers, dict) or not all(isinstance(fields, dict) for fields in providers.values()):
         raise BadWorld(f"{path}: provider is a table of tables; write [provider.<id>] and below it field = value.")
-    return WorldFile(seed, {identity: _frozen(fields) for identity, fields in providers.items()})
-
-
-def _frozen(value: Any) -> Any:
-    """Specs are frozen: lists become tuples."""
-    if isinstance(value, dict):
-        return {name: _frozen(item) for name, item in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    return WorldFile(seed, providers)

@@ -32,7 +32,7 @@ def floor(name: str) -> str:
 MAY_USE = {
     "kernel": {"kernel"},
     "world": {"kernel", "world"},
-    "catalog": set(),
+    "catalog": {"kernel"},
     "core": {"kernel", "core"},
     "desk": {"kernel", "world", "core", "desk"},
     "pages": {"kernel", "world", "core", "desk", "pages"},

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import httpx
 import msgspec
@@ -17,6 +17,7 @@ from simulators.kernel.clock import MINUTE, VIETNAM, still
 from simulators.kernel.contracts import Contract, ContractRequest, Settings, settings_id
 from simulators.kernel.courier import Courier, Delivery, DeliveryKind, Outcome, once
 from simulators.kernel.entropy import Entropy
+from simulators.kernel.faults import Args
 from simulators.kernel.journal import Journal
 from simulators.kernel.pki import Pki
 from simulators.kernel.prompts import Line, Prompt, PromptKind, Refused
@@ -41,6 +42,12 @@ class Turn(Record, frozen=True, kw_only=True):
     over: bool = False
 
 
+class Late(Args, frozen=True, kw_only=True):
+    """How late."""
+
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=60)] = 5
+
+
 @dataclass
 class Invented:
     """A family with one of everything; `answers` are those that its prompts got."""
@@ -52,7 +59,7 @@ class Invented:
         return Family(
             name="invented",
             specs={"one": object()},
-            fault_sites={"invented.turn": ("late", "lost")},
+            fault_sites={"invented.turn": {"late": Late, "lost": Args}},
             journal_words={"turned": "a turn was made"},
             delivery_kinds=(DeliveryKind("invented.notice", once), DeliveryKind("invented.repeated", four_times)),
             prompt_kinds=(PromptKind("invented.ask", self.answer),),

@@ -6,7 +6,7 @@ from conformance.failures import came
 from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
 from conformance.requirement import MUST, SHOULD, good_twin, may_be_refused, requirement
-from conformance.sessions import deep_link, leave, session_cookies, thief_of
+from conformance.sessions import deep_link, demand_a_known_link, leave, session_cookies, thief_of
 from conformance.sources import ASVS, CWE, DVCQG, OIDC, RFC6265, RFC6749
 
 
@@ -225,3 +225,4 @@ def test_a_forged_deep_link_opens_nothing(
         f"liên kết mở phiên của {sessions}", f"the link opened the session of {sessions}"
     )
     assert not seen, came(f"trang hiện dữ liệu của người khác: {seen}", f"the page shows somebody else's {seen}")
+    demand_a_known_link(lab, wanted, pages)

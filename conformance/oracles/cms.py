@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import algos, tsp
+from asn1crypto import algos, core, tsp
 from asn1crypto import cms as asn1
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -58,20 +58,21 @@ class Cms:
 def parse(contents: bytes) -> Cms:
     """Raises ValueError (or what asn1crypto raises) for what is no CMS SignedData with a signer."""
     info = asn1.ContentInfo.load(contents)
+    der = info.dump()  # before anything of it is read: what was read is encoded anew
     if info["content_type"].native != "signed_data":
         raise ValueError(f"the CMS is {info['content_type'].native}, not SignedData")
     data = info["content"]
     if not len(data["signer_infos"]):
         raise ValueError("the CMS has no SignerInfo")
     one = data["signer_infos"][0]
-    raw = [choice.chosen for choice in data["certificates"]] if data["certificates"].native else []
+    raw = [] if isinstance(data["certificates"], core.Void) else [choice.chosen for choice in data["certificates"]]
     signer = next((certificate for certificate in raw if _is_meant(certificate, one["sid"])), None)
-    attrs = None if one["signed_attrs"].native is None else one["signed_attrs"].untag().dump()
+    attrs = None if isinstance(one["signed_attrs"], core.Void) else one["signed_attrs"].untag().dump()
     algorithm: algos.SignedDigestAlgorithm = one["signature_algorithm"]
     pss = algorithm.signature_algo == "rsassa_pss"
     named = "_" in algorithm["algorithm"].native and algorithm["algorithm"].native != "rsassa_pkcs1v15"
     return Cms(
-        der=info.dump(),
+        der=der,
         signer=_loaded(signer) if signer else None,
         others=tuple(_loaded(certificate) for certificate in raw if certificate is not signer),
         attrs=attrs,

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
-import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -16,7 +16,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from conformance.oracles.chain import Path
 from conformance.oracles.findings import Assertion
-from conformance.tls import context
+from conformance.transport import HttpTransport, Request, Unreachable
 
 SKEW = timedelta(minutes=5)
 PATIENCE_SECONDS = 10.0
@@ -41,18 +41,14 @@ class _Word:
 
 
 def ask_over_http(url: str, request: bytes | None) -> bytes | None:
-    """The addresses that stand in the certificates, asked over httpx."""
+    """The addresses that stand in the certificates, asked over HTTP."""
+    form = () if request is None else (("Content-Type", "application/ocsp-request"),)
     try:
-        if request is None:
-            reply = httpx.get(url, verify=context(), trust_env=False, timeout=PATIENCE_SECONDS)
-        else:
-            headers = {"Content-Type": "application/ocsp-request"}
-            reply = httpx.post(
-                url, content=request, headers=headers, verify=context(), trust_env=False, timeout=PATIENCE_SECONDS
-            )
-    except httpx.HTTPError:
+        with HttpTransport(patience=PATIENCE_SECONDS) as send:
+            reply = send("", Request("GET" if request is None else "POST", url, form, request or b""))
+    except Unreachable:
         return None
-    return reply.content if reply.status_code == httpx.codes.OK else None
+    return reply.body if reply.status == HTTPStatus.OK else None
 
 
 class AskFailedError(Exception):

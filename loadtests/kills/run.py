@@ -10,7 +10,7 @@ from conformance import laws
 from conformance.control import Control
 from conformance.failures import NotExercised, Ours
 from conformance.lab import Lab
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from loadtests.kills import inspection, standing
 from loadtests.kills.client import Line
 from loadtests.kills.plan import AT_RANDOM, BOTH, DUE, FLYING, PORTAL, SIMULATORS, Kill, Shown
@@ -129,7 +129,7 @@ def _settled(world: World) -> list[str]:
         with world.control(sheet["contract"]) as control:
             wrong += standing.changed_sheets(control, [sheet])
             wrong += _quiet(control)
-    with world.control(world.sheets[1]["contract"]) as control, HttpxTransport() as send:
+    with world.control(world.sheets[1]["contract"]) as control, HttpTransport() as send:
         lab = Lab(control, world.adapter(send), send, world.capabilities)
         seated(world, lab, lab.citizen(shared_keys=True))
     return wrong
@@ -172,7 +172,7 @@ async def _end(world: World, clients: list["asyncio.Task[None]"]) -> list[str]:
 
 
 def _judged(world: World) -> list[str]:
-    with world.control(world.sheets[1]["contract"]) as control, HttpxTransport() as send:
+    with world.control(world.sheets[1]["contract"]) as control, HttpTransport() as send:
         portal = world.adapter(send)
         assert portal.books is not None, "the reference portal keeps books"
         wrong = _unsent(portal.books)

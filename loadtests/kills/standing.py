@@ -31,7 +31,7 @@ def changed_sheets(control: Control, sheets: Iterator[dict[str, object]] | list[
 async def dead_urls(ground: Ground) -> list[str]:
     """A citizen's certificate as the CA lists it: its OCSP responder and its CRL answer about it."""
     vnpt, citizen = ground.sheet["vnpt"], ground.customers[0]
-    asked = {"sp_id": vnpt["sp_id"], "sp_password": vnpt["sp_password"], "user_id": citizen.id}
+    asked = {"sp_id": vnpt["sp_id"], "sp_password": vnpt["sp_password"], "user_id": citizen.id, "transaction_id": ""}
     url = f"{vnpt['base_url']}/v1/credentials/get_certificate"
     reply = await ground.simulators.ask("POST", url, json=asked, through_doors=False)
     row = reply.json()["data"]["user_certificates"][0]

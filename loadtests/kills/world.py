@@ -18,7 +18,7 @@ from conformance.lab import Lab
 from conformance.launch import PATHS
 from conformance.people import Citizen
 from conformance.records import Capabilities
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from loadtests.kills import applicants, errands
 from loadtests.kills.client import Line, Log, Lost, new_session
 from loadtests.kills.ground import Ground, Refused, Seat
@@ -50,7 +50,7 @@ class World:
     def control(self, contract: str = "") -> Control:
         return Control(self.told.url, self.told.key, contract)
 
-    def adapter(self, send: HttpxTransport) -> Adapter:
+    def adapter(self, send: HttpTransport) -> Adapter:
         return cast(Adapter, HttpPortal(Wiring(self.portal.origin, self.portal_key, send)))
 
     def errands(self) -> list[Errand]:
@@ -130,7 +130,7 @@ def _contracts(told: Told, origin: str, merchant: str) -> list[dict[str, Any]]:
 
 def _settle(world: World) -> None:
     """People, and sessions at the portal."""
-    with world.control(world.sheets[1]["contract"]) as control, HttpxTransport() as send:
+    with world.control(world.sheets[1]["contract"]) as control, HttpTransport() as send:
         adapter = world.adapter(send)
         world.capabilities = adapter.capabilities()
         lab = Lab(control, adapter, send, world.capabilities)

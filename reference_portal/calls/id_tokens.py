@@ -1,7 +1,10 @@
 """The ID token, validated: RS256 under a key of the issuer, and what it says (OIDC Core 3.1.3.7)."""
 
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 from joserfc import jwt
@@ -13,6 +16,10 @@ from reference_portal.calls.asking import PATIENCE, LoginRefused, answer_of
 
 _LEEWAY = 60
 """Seconds by which two clocks may differ."""
+KEYS_SERVE = 60.0
+"""Seconds for which keys that were read serve: so long, at most, a key that the issuer withdrew is still believed."""
+_READ: WeakKeyDictionary[httpx.AsyncClient, dict[str, tuple[float, KeySet]]] = WeakKeyDictionary()
+"""When each client read which address's keys: what one client was told, another (of other trust) does not believe."""
 
 
 async def check_id_token(
@@ -44,11 +51,15 @@ def check_claims(login: Mapping[str, str], claims: dict[str, Any], nonce: str) -
 
 
 async def _signed_claims(http: httpx.AsyncClient, login: Mapping[str, str], id_token: str) -> dict[str, Any]:
-    """The issuer may change its key between the token and our look at its keys: an unknown kid is looked up once more."""
+    """What keys read before cannot verify is judged by the keys of now: the issuer may change them at any moment."""
+    at, before = _READ.get(http, {}).get(login["jwks_uri"], (0.0, None))
+    if before and time.monotonic() - at < KEYS_SERVE:
+        with suppress(JoseError, ValueError, TypeError):
+            return decoded(id_token, before)
     try:
         try:
             return decoded(id_token, await keys_of(http, login))
-        except InvalidKeyIdError:
+        except InvalidKeyIdError:  # changed between the token and our look
             return decoded(id_token, await keys_of(http, login))
     except (JoseError, ValueError, TypeError) as error:
         raise LoginRefused(f"ID token: {type(error).__name__}") from error
@@ -65,4 +76,6 @@ async def keys_of(http: httpx.AsyncClient, login: Mapping[str, str]) -> KeySet:
     keys = served.get("keys")
     listed = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
     usable = [key for key in listed if key.get("kty") == "RSA" and key.get("use", "sig") == "sig"]
-    return KeySet.import_key_set({"keys": usable})
+    read = KeySet.import_key_set({"keys": usable})
+    _READ.setdefault(http, {})[login["jwks_uri"]] = time.monotonic(), read
+    return read

@@ -137,6 +137,15 @@ ROWS = (
         "After the login the link's procedure is forgotten.",
     ),
     Flaw(
+        "deep_link_unknown",
+        ruled("login", knows_deep_links=False),
+        ids("A31"),
+        "specs/portal.md 1.13: portals that the national portal can only name by their home page",
+        "Không nhận liên kết từ Cổng quốc gia: trả lời 404.",
+        "Links of the national portal meet a 404.",
+        also=ids("A32"),
+    ),
+    Flaw(
         "mdt_believed",
         ruled("login", signed_in_by_link=_subject_of_the_link),
         ids("A32"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -39,6 +40,8 @@ async def _procedure(request: Request) -> Response:
 async def _deep_link(request: Request) -> Response:
     """From the national portal to exactly one form (specs/portal.md 1.13); its MDT is no proof of anything."""
     rules, asked = office(request).parts.rules.login, request.query_params
+    if not rules.knows_deep_links:
+        raise HTTPException(404)
     code, agency = (asked.get(name, "") for name in ("MaTTHCDP", "MaCoQuanThucHien"))
     if code not in CATALOGUE or agency not in AGENCIES:
         return RedirectResponse("/", 302)

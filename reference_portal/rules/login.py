@@ -56,6 +56,7 @@ class LoginRules:
     onward: Callable[[Attempt, Identity], str] = lambda attempt, _identity: attempt.target
     logout_ends_session: bool = True
     logout_at_provider: bool = True
+    knows_deep_links: bool = True
     target_of_deep_link: Callable[[str], str] = lambda link: link
     signed_in_by_link: Callable[[Mapping[str, str]], str | None] = lambda _query: None
     draft_needs_account: bool = True

@@ -41,6 +41,7 @@ WORDS = {
 def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Family:  # never changed
     cas = catalog.load(PROVIDERS, CaSpec, overrides)
     hubs = catalog.load(PROVIDERS, HubSpec, overrides)
+    _demand_known(hubs, cas)
     desks = {identity: _desk(world, spec) for identity, spec in cas.items()}
     routes = [route for desk in desks.values() for door in desk.spec.doors for route in _routes(desk, door)]
     routes += [route for spec in hubs.values() for route in hub_wire.routes(Hub(world, spec, desks), spec.door)]
@@ -65,6 +66,14 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         on_contract=on_contract,
         background=(lambda: expiring(world.store),),
     )
+
+
+def _demand_known(hubs: Mapping[str, HubSpec], cas: Mapping[str, CaSpec]) -> None:
+    for hub in hubs.values():
+        if lost := sorted(set(hub.routes.values()) - set(cas)):
+            raise catalog.BadOverride(
+                f"provider {hub.id}: routes cannot lead to {lost[0]!r}: there are the CAs {', '.join(sorted(cas))}."
+            )
 
 
 def _routes(desk: Desk, door: Door) -> tuple[Route, ...]:

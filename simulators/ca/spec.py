@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from msgspec import Meta
+
+from simulators.kernel import profiles
+from simulators.kernel.bounds import Count, Days, Host, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import MINUTE, SECOND
 
 
@@ -24,29 +28,32 @@ class Door:
 
 @dataclass(frozen=True)
 class CaSpec:
-    """A CA with remote signing. Times in milliseconds; what is UNKNOWN of the real one is a field with a default."""
+    """A CA with remote signing. Times in milliseconds; what is UNKNOWN of the real one is a field with a default.
+
+    A field's type says what a world file may set it to.
+    """
 
     id: str
-    name: str
+    name: Line
     source: str
     doors: tuple[Door, ...]
-    subject: Mapping[str, str]
+    subject: Mapping[str, Line]
     """Of the CA's own certificate, by short names in their order."""
-    service_name: str
-    hosts: tuple[str, ...] = fact((), "CONFIRMED")
+    service_name: Line
+    hosts: tuple[Host, ...] = fact((), "CONFIRMED")
     """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
-    sp_domain: str = fact("apps.signserviceapi.com", "LIKELY")
+    sp_domain: Host = fact("apps.signserviceapi.com", "LIKELY")
     """An sp_id is <4 hex>-<18 digits>.<this>."""
 
-    request_ttl: int = fact(300 * SECOND, "LIKELY")
+    request_ttl: Lifetime = fact(300 * SECOND, "LIKELY")
     transactions: Literal["one_each", "one_for_all"] = fact("one_each", "UNKNOWN")
     """Whether a transaction_id is used up for the service provider that sent it, or for all: where the status call names
     nobody, two providers with the same one would read each other's signatures."""
-    files_per_request: int = fact(50, "UNKNOWN")
-    pin_tries: int = fact(5, "LIKELY")
-    pin_lock: int = fact(5 * MINUTE, "LIKELY")
+    files_per_request: Count = fact(50, "UNKNOWN")
+    pin_tries: Count = fact(5, "LIKELY")
+    pin_lock: Milliseconds = fact(5 * MINUTE, "LIKELY")
 
-    certificate_days: int = fact(370, "CONFIRMED")
+    certificate_days: Days = fact(370, "CONFIRMED")
     ms_extensions: bool = fact(default=False, mark="CONFIRMED")
     upper_names: bool = fact(default=False, mark="DESIGN")
     """The CN in capitals: a portal that compares names meets it here."""
@@ -60,10 +67,14 @@ class CaSpec:
 
     webhook: Literal["contract", "request", "none"] = fact("none", "LIKELY")
     """Who names the webhook's URL: the contract beforehand, each request, or nobody."""
-    webhook_attempts: int = fact(1, "UNKNOWN")
-    webhook_interval: int = fact(MINUTE, "UNKNOWN")
-    held_answer: float = fact(15.0, "DESIGN")
+    webhook_attempts: Count = fact(1, "UNKNOWN")
+    webhook_interval: Milliseconds = fact(MINUTE, "UNKNOWN")
+    held_answer: Annotated[float, Meta(ge=0, le=300)] = fact(15.0, "DESIGN")
     """Seconds that the fault `before_answer` keeps the answer to `sign` back while the citizen and the webhook act."""
+
+    def __post_init__(self) -> None:
+        if why := profiles.unnameable(self.subject):
+            raise ValueError(f"subject cannot be {self.subject!r}: {why}")
 
 
 @dataclass(frozen=True)
@@ -71,13 +82,13 @@ class HubSpec:
     """A hub: one door over several desks, found by `ca_name`; it answers after the phone and verifies what a CA signed."""
 
     id: str
-    name: str
+    name: Line
     source: str
     door: Door
-    routes: Mapping[str, str]
+    routes: Mapping[Line, Line]
     """ca_name -> id of the CA."""
-    hosts: tuple[str, ...] = fact((), "CONFIRMED")
-    sp_domain: str = fact("apps.signserviceapi.com", "LIKELY")
+    hosts: tuple[Host, ...] = fact((), "CONFIRMED")
+    sp_domain: Host = fact("apps.signserviceapi.com", "LIKELY")
     http_status: Literal["body", "both"] = fact("both", "UNKNOWN")
-    patience: int = fact(305 * SECOND, "UNKNOWN")
+    patience: Lifetime = fact(305 * SECOND, "UNKNOWN")
     """How long `sign` waits for the phone: a little more than a CA's own life of a request."""

@@ -28,7 +28,8 @@ CLOCK = Key(Clock, "world")
 class FaultRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`about` is a citizen, a transaction or order, or a contract; the fault is used up after `times`; 0 lifts it.
 
-    `contract` narrows it to that contract's traffic: two portals of one world may use the same reference.
+    `args` are the effect's own, GET /control/words has them in `fault_args`; most effects take none. `contract` narrows
+    it to that contract's traffic: two portals of one world may use the same reference.
     """
 
     site: str
@@ -79,14 +80,14 @@ class Moved(msgspec.Struct):
 class Interventions:
     """Everything here is journalled as injected: a judge tells it from what the providers did."""
 
-    def __init__(self, world: World, families: Sequence[Family], sites: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, world: World, families: Sequence[Family], sites: Mapping[str, faults.Effects]) -> None:
         self._world = world
         self._sites = sites
         self._ends = [(kind, how) for family in families for kind, how in family.ends.items()]
 
     def routes(self) -> tuple[Route, ...]:
         return (
-            _post("faults", "Plan a fault about one victim.", self.fault, FaultRequest, Planned),
+            _post("faults", "Plan a fault about one victim.", self.fault, _with_args(self._sites), Planned),
             _post("expire", "End one thing now, before its own time.", self.expire, Ref, Ended),
             _post("deliver-now", "Make the put-off deliveries of one reference due now.", self.deliver, Ref, MadeDue),
             _post(
@@ -100,6 +101,10 @@ class Interventions:
         if given.effect not in self._sites[given.site]:
             known = ", ".join(self._sites[given.site])
             return refuse(422, f"effect: {given.site} has no effect {given.effect!r}; it has: {known}.")
+        try:
+            faults.demand(given.effect, self._sites[given.site][given.effect], given.args)
+        except faults.BadArgs as error:
+            return refuse(422, str(error))
         if given.contract and await self._world.store.get(Key(Contract, given.contract)) is None:
             return refuse(422, f"contract: there is no contract {given.contract!r}; POST /control/contracts makes one.")
         told = msgspec.structs.asdict(given)
@@ -176,6 +181,28 @@ class Interventions:
 
         change = await self._world.store.change([key], decide)
         return bool(change.records or change.gone)
+
+
+def _with_args(sites: Mapping[str, faults.Effects]) -> type[FaultRequest]:
+    """The request with the args of every effect that takes some, for the OpenAPI."""
+    told = [
+        f"{site} {effect}: " + "; ".join(f"{name} is {phrase}" for name, phrase in args.items())
+        for site, effects in sorted(sites.items())
+        for effect, args in faults.args_of(effects).items()
+    ]
+    about = "The effect's own; most effects take none. " + " · ".join(told)
+    args = Annotated[dict[str, Any], msgspec.Meta(description=about)]
+    made = msgspec.defstruct(
+        FaultRequest.__name__,
+        [("args", args, msgspec.field(default_factory=dict))],
+        bases=(FaultRequest,),
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        namespace={"__doc__": FaultRequest.__doc__},
+    )
+    assert issubclass(made, FaultRequest)
+    return made
 
 
 def _post(name: str, text: str, handle: Any, takes: type, gives: type) -> Route:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from simulators import VERSION
 from simulators.kernel.clock import in_vietnam
 from simulators.kernel.courier import Delivery
+from simulators.kernel.faults import Effects, args_of
 from simulators.kernel.journal import Question, Row, UnknownWord
 from simulators.kernel.plain import LONGEST_WAIT, broken, operation, refuse
 from simulators.kernel.wire import Route, answer
@@ -32,10 +33,14 @@ class Health(msgspec.Struct):
 
 
 class Words(msgspec.Struct):
-    """Every word that the journal may hold with its meaning, and every fault that may be planned."""
+    """Every word that the journal may hold with its meaning, and every fault that may be planned.
+
+    `fault_args` is site -> effect -> arg -> what is allowed.
+    """
 
     words: dict[str, str]
     fault_sites: dict[str, tuple[str, ...]]
+    fault_args: dict[str, dict[str, dict[str, str]]]
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +82,7 @@ class Quiet(msgspec.Struct):
 class Reader:
     """Answers questions; changes nothing."""
 
-    def __init__(self, world: World, fault_sites: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, world: World, fault_sites: Mapping[str, Effects]) -> None:
         self._world = world
         self._fault_sites = dict(sorted(fault_sites.items()))
 
@@ -114,7 +119,9 @@ class Reader:
         return answer(Health(self._world.nonce, VERSION, now))
 
     async def words(self, _request: Request, _given: None) -> Response:
-        return answer(Words(dict(sorted(self._world.journal.words.items())), self._fault_sites))
+        sites = {site: tuple(effects) for site, effects in self._fault_sites.items()}
+        args = {site: told for site, effects in self._fault_sites.items() if (told := args_of(effects))}
+        return answer(Words(dict(sorted(self._world.journal.words.items())), sites, args))
 
     async def journal(self, _request: Request, given: Reading) -> Response:
         fields = {name: getattr(given, name) for name in Question.__struct_fields__}

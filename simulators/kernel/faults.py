@@ -1,4 +1,4 @@
-"""Faults with a victim: a declared site, a declared effect, about somebody, so many times."""
+"""Faults with a victim: a declared site, a declared effect with declared args, about somebody, so many times."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from simulators.kernel import bounds
 from simulators.kernel.records import Event, Key, Record, Records
 
 
@@ -26,8 +27,44 @@ class Fault(Record, frozen=True, kw_only=True):
     args: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-class Undeclared(Exception):
-    """Nobody has this site with this effect: a typing error must not make a check pass."""
+class Args(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an effect takes: none here; one that takes some declares a type of its own, each with a default."""
+
+
+Effects = Mapping[str, type[Args]]
+"""Of one site: effect -> its args. What nobody declares is refused: a typing error must not make a check pass."""
+
+
+class BadArgs(Exception):
+    """Args that this effect does not take; the text names the arg, what is allowed and the cure."""
+
+
+def plain(*effects: str) -> Effects:
+    """Effects that take no args."""
+    return dict.fromkeys(effects, Args)
+
+
+def args_of(effects: Effects) -> dict[str, dict[str, str]]:
+    """Effect -> arg -> what is allowed, in words; without the effects that take none."""
+    told = {
+        effect: {name: bounds.allowed(type_) for name, type_ in bounds.fields_of(args).items()}
+        for effect, args in effects.items()
+    }
+    return {effect: args for effect, args in told.items() if args}
+
+
+def demand(effect: str, args: type[Args], given: Mapping[str, Any]) -> None:
+    """Before a fault is planted: BadArgs unless the effect takes these args."""
+    types = bounds.fields_of(args)
+    takes = "; ".join(f"{name}: {bounds.allowed(type_)}" for name, type_ in types.items())
+    for name, value in given.items():
+        if name not in types:
+            cure = f"it takes {takes}" if types else "it takes none, leave args out"
+            raise BadArgs(f"args: {effect} has no arg {name[:40]!r}; {cure}.")
+        try:
+            bounds.fitting(value, types[name])
+        except bounds.Unfit as error:
+            raise BadArgs(f"args.{name} of {effect} {error}; or leave it out.") from error
 
 
 @dataclass(frozen=True)

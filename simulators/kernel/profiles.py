@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,6 +56,19 @@ def name(fields: Mapping[str, str], uids: tuple[str, ...] = ()) -> x509.Name:
     attributes = [x509.NameAttribute(FIELDS[short], value) for short, value in fields.items()]
     attributes += [x509.NameAttribute(NameOID.USER_ID, uid) for uid in uids]
     return x509.Name(attributes)
+
+
+def unnameable(fields: Mapping[str, str]) -> str:
+    """Why no certificate can have this subject; empty when one can."""
+    if not fields or (unknown := sorted(set(fields) - set(FIELDS))):
+        return f"a subject has some of {', '.join(FIELDS)}" + (f", not {unknown[0]}" if fields else "")
+    if not re.fullmatch("[A-Z]{2}", fields.get("C", "VN")):
+        return "C is two capital letters"
+    try:
+        name(fields).public_bytes()
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def authority(subject: Mapping[str, str], public: rsa.RSAPublicKey, urls: Urls | None) -> x509.CertificateBuilder:

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
+from simulators.kernel.faults import plain
 from simulators.kernel.gate import Gate
 from simulators.messages import addresses
 from simulators.messages.desk import Desk
@@ -37,7 +38,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
     return Family(
         name="messages",
         routes=(Gateway(desk).route(), *inbox.routes(), InboxPage(inbox, Gate(world.key, world.url)).route()),
-        fault_sites={"sms.receive": ("server_error",), "smtp.receive": ("server_error",)},
+        fault_sites={"sms.receive": plain("server_error"), "smtp.receive": plain("server_error")},
         journal_words={"message_received": "a message from a portal reached the inbox"},
         on_citizen=on_citizen,
         on_contract=on_contract,

@@ -15,13 +15,14 @@ from simulators.kernel.records import Change, Instant, Key
 from simulators.kernel.wire import Route
 from simulators.payment.cards import CitizenCard
 from simulators.payment.desk import Desk
-from simulators.payment.notices import EFFECTS, QUERY_EFFECTS, RETURN_EFFECTS, Voice
+from simulators.payment.effects import NOTICE, QUERY, RETURN
+from simulators.payment.notices import Voice
 from simulators.payment.records import Payment
 from simulators.payment.spec import GatewaySpec
 from simulators.payment.variance import variances
 from simulators.payment.wires import vnpay, vnpay_query
 from simulators.payment.wires.states import States
-from simulators.payment.wires.vnpay_fields import notice_kinds, voice_of
+from simulators.payment.wires.vnpay_fields import OWN, notice_kinds, voice_of
 from simulators.world import Family, World
 
 WORDS = {
@@ -37,6 +38,8 @@ WORDS = {
 class Wire:
     """A gateway's words: its voice, its rule for notices, its routes."""
 
+    own: frozenset[str]
+    """Names of its notice's fields: no extra field may have one."""
     voice: Callable[[GatewaySpec], Voice]
     kinds: Callable[[GatewaySpec], tuple[DeliveryKind, ...]]
     routes: Callable[[Desk, Gate], tuple[Route, ...]]
@@ -44,6 +47,7 @@ class Wire:
 
 WIRES = {
     "vnpay": Wire(
+        OWN,
         voice_of,
         notice_kinds,
         lambda desk, gate: (*vnpay.Entry(desk, gate).routes(), *vnpay_query.Query(desk).routes()),
@@ -53,6 +57,11 @@ WIRES = {
 
 def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> Family:
     specs = catalog.load("simulators.payment.providers", GatewaySpec, overrides)
+    for spec in specs.values():
+        if taken := sorted(WIRES[spec.wire].own & set(spec.extra_fields)):
+            raise catalog.BadOverride(
+                f"provider {spec.id}: extra_fields cannot have {taken[0]!r}: the notice has its own."
+            )
     desks = {spec.id: Desk(world, spec, WIRES[spec.wire].voice(spec)) for spec in specs.values()}
     gate = Gate(world.key, world.url)
 
@@ -73,7 +82,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
         fault_sites={
             f"{gateway}.{site}": effects
             for gateway in specs
-            for site, effects in (("notice", EFFECTS), ("return", RETURN_EFFECTS), ("query", QUERY_EFFECTS))
+            for site, effects in (("notice", NOTICE), ("return", RETURN), ("query", QUERY))
         },
         variances={f"{spec.id}.{what}": names for spec in specs.values() for what, names in variances(spec).items()},
         journal_words=WORDS,

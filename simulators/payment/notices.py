@@ -6,24 +6,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from simulators.kernel.courier import Delivery
-from simulators.kernel.faults import Taken
+from simulators.kernel.faults import Args, Taken
 from simulators.kernel.records import Change, Event, Instant
+from simulators.payment.effects import (
+    NOTICE,
+    AnotherOrder,
+    Bad,
+    HalfSuccess,
+    MissingChecksum,
+    Parallel,
+    WrongAmount,
+)
 from simulators.payment.records import Payment
 from simulators.payment.spec import GatewaySpec, Outcome
 
 Checksum = Literal["right", "wrong", "missing", "empty"]
 
-EFFECTS = (
-    *("lost", "duplicate", "parallel", "wrong_checksum", "missing_checksum", "wrong_amount", "another_order"),
-    *("half_success", "failure_after_success", "before_return", "extra_field", "late"),
-)
-RETURN_EFFECTS = ("lost",)
-QUERY_EFFECTS = ("server_error",)
-IN_PARALLEL = 10
-MOST_IN_PARALLEL = 64
 WRONG_BY = 1000
 """đồng: what VNPAY's own acceptance case 7 adds."""
 
@@ -74,13 +76,12 @@ def plan(payment: Payment, fault: Taken, spec: GatewaySpec) -> list[Post]:
     """Which notices, in the order in which they are due. A bad one goes first; the right one is the next attempt."""
     if not payment.terminal.notice_url or (payment.outcome is Outcome.EXPIRED and not spec.notice_on_expiry):
         return []
+    args = msgspec.convert(fault.args, NOTICE.get(fault.effect, Args))  # demanded when it was planted
     if whole := SCHEDULES.get(fault.effect):
-        return whole(payment, fault.args, spec)
-    bad = _bad(payment, fault)
-    return [bad] if fault.args.get("alone") else [bad, Post(payment, delay=spec.notice_gap)]
-
-
-Args = Mapping[str, Any]
+        return whole(payment, args, spec)
+    assert isinstance(args, Bad), f"{fault.effect} is a bad notice"
+    bad = _bad(payment, fault.effect, args)
+    return [bad] if args.alone else [bad, Post(payment, delay=spec.notice_gap)]
 
 
 def _failure_after_success(payment: Payment, _args: Args, spec: GatewaySpec) -> list[Post]:
@@ -96,8 +97,8 @@ def _duplicate(payment: Payment, _args: Args, spec: GatewaySpec) -> list[Post]:
 
 
 def _parallel(payment: Payment, args: Args, _spec: GatewaySpec) -> list[Post]:
-    count = _number(args, "count", IN_PARALLEL, most=MOST_IN_PARALLEL)
-    return [Post(payment)] + [Post(payment, injected="parallel", repeats=False)] * (count - 1)
+    assert isinstance(args, Parallel), args
+    return [Post(payment)] + [Post(payment, injected="parallel", repeats=False)] * (args.count - 1)
 
 
 SCHEDULES: Mapping[str, Callable[[Payment, Args, GatewaySpec], list[Post]]] = {
@@ -112,28 +113,21 @@ SCHEDULES: Mapping[str, Callable[[Payment, Args, GatewaySpec], list[Post]]] = {
 }
 
 
-def _bad(payment: Payment, fault: Taken) -> Post:
-    told, checksum, args = payment, "right", fault.args
-    match fault.effect:
-        case "wrong_checksum":
-            checksum = "wrong"
-        case "missing_checksum":
-            checksum = "empty" if args.get("empty") else "missing"
-        case "wrong_amount":
-            amount = _number(args, "amount", payment.amount + WRONG_BY, most=10**10 - 1)
+def _bad(payment: Payment, effect: str, args: Bad) -> Post:
+    told, checksum = payment, "right"
+    match args:
+        case MissingChecksum():
+            checksum = "empty" if args.empty else "missing"
+        case WrongAmount():
+            amount = args.amount or payment.amount + WRONG_BY
             told = replace(payment, asked=replace(payment.asked, amount=amount))
-        case "another_order":
-            told = replace(payment, ref=str(args.get("ref") or f"SIT_NOTFOUND_{payment.number}"))
-        case "half_success":
-            told = replace(payment, outcome=Outcome.OTHER_HALF if args.get("other") else Outcome.HALF_DONE)
-        case other:
-            raise AssertionError(other)
-    return Post(told, checksum, injected=fault.effect, repeats=False)  # type: ignore[arg-type]  # one of Checksum
-
-
-def _number(args: Mapping[str, Any], name: str, default: int, *, most: int) -> int:
-    value = args.get(name, default)
-    return min(value, most) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else default
+        case AnotherOrder():
+            told = replace(payment, ref=args.ref or f"SIT_NOTFOUND_{payment.number}")
+        case HalfSuccess():
+            told = replace(payment, outcome=Outcome.OTHER_HALF if args.other else Outcome.HALF_DONE)
+        case _:
+            checksum = "wrong"
+    return Post(told, checksum, injected=effect, repeats=False)  # type: ignore[arg-type]  # one of Checksum
 
 
 def _delivery(payment: Payment, post: Post, number: int, voice: Voice, now: Instant) -> Delivery:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta
+
+from simulators.kernel.bounds import Count, Host, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import MINUTE, SECOND
 
+Code = Annotated[str, Meta(pattern=r"\A[0-9]{2}\Z", description="two digits")]
+Encoder = Literal["python", "php", "java", "dotnet"]
+ExtraName = Annotated[
+    str, Meta(pattern=r"\Avnp_[A-Za-z0-9]{1,40}\Z", description="vnp_ and 1 to 40 letters and digits")
+]
 Mark = Literal["CONFIRMED", "LIKELY", "UNKNOWN", "DESIGN"]
 
 
@@ -101,10 +109,12 @@ class Card:
 
 @dataclass(frozen=True)
 class GatewaySpec:
-    """One gateway. The provider's docstring says which of these facts are confirmed, likely and unknown."""
+    """One gateway. The provider's docstring says which of these facts are confirmed, likely and unknown; a field's type
+    says what a world file may set it to.
+    """
 
     id: str
-    name: str
+    name: Line
     source: str
     wire: str
     page_words: Mapping[Reason, Word]
@@ -112,28 +122,33 @@ class GatewaySpec:
     endings: Mapping[Outcome, Ending]
     banks: tuple[Bank, ...]
     cards: tuple[Card, ...]
-    citizen_bank: str
-    hosts: tuple[str, ...] = ()
+    citizen_bank: Line
+    hosts: tuple[Host, ...] = ()
     """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
-    window: int = 15 * MINUTE
-    notice_attempts: int = 10
-    notice_gap: int = 5 * MINUTE
-    acknowledged: tuple[str, ...] = ("00", "02")
+    window: Lifetime = 15 * MINUTE
+    notice_attempts: Count = 10
+    notice_gap: Milliseconds = 5 * MINUTE
+    acknowledged: tuple[Code, ...] = ("00", "02")
     notice_on_expiry: bool = True
-    duplicate_after: int = 1 * SECOND
-    before_return_patience: int = 15 * SECOND
-    card_tries: int = 3
-    otp_tries: int = 3
+    duplicate_after: Milliseconds = 1 * SECOND
+    before_return_patience: Milliseconds = 15 * SECOND
+    card_tries: Count = 3
+    otp_tries: Count = 3
     any_case_checksum: bool = True
-    encoders: tuple[str, ...] = ("python", "php", "java", "dotnet")
+    encoders: Annotated[tuple[Encoder, ...], Meta(min_length=1)] = ("python", "php", "java", "dotnet")
     order_info_strict: bool = False
     expire_date_required: bool = False
     query_date_exact: bool = True
-    largest_query: int = 16 * 1024
-    extra_fields: Mapping[str, str] = field(default_factory=dict)
-    variance: int = 4
+    largest_query: Annotated[int, Meta(ge=1024, le=64 * 1024)] = 16 * 1024
+    extra_fields: Mapping[ExtraName, Line] = field(default_factory=dict)
+    variance: Annotated[int, Meta(ge=0, le=1000)] = 4
     """Legal variance: one payment in so many is told with the extra fields, one late, one before the payer is sent back; 0
     never any."""
-    late_by: int = 700
+    late_by: Milliseconds = 700
     """Milliseconds."""
-    query_success: str = ""
+    query_success: Annotated[str, Meta(max_length=255)] = ""
+
+    def __post_init__(self) -> None:
+        codes = [bank.code for bank in self.banks]
+        if self.citizen_bank not in codes:
+            raise ValueError(f"citizen_bank cannot be {self.citizen_bank!r}: it is one of {', '.join(codes)}")

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulators.kernel.faults import Effects, plain
 from simulators.portal.tokens import Unsigned, half_hash
 
-FAULT_SITES: dict[str, tuple[str, ...]] = {
-    "login.id_token": (
+FAULT_SITES: dict[str, Effects] = {
+    "login.id_token": plain(
         "wrong_iss",
         "missing_iss",
         "wrong_aud",
@@ -36,7 +37,7 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "aud_with_wrong_azp",
         "wrong_at_hash",
     ),
-    "login.callback": (
+    "login.callback": plain(
         "wrong_state",
         "missing_state",
         "repeated_state",
@@ -44,7 +45,7 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "error_beside_code",
         "access_denied",
     ),
-    "login.userinfo": (
+    "login.userinfo": plain(
         "without_email",
         "without_phone",
         "extra_claims",
@@ -56,8 +57,8 @@ FAULT_SITES: dict[str, tuple[str, ...]] = {
         "unknown_kind",
         "without_number",
     ),
-    "login.token": ("missing_id_token", "wrong_token_type", "server_error"),
-    "login.keys": ("fresh",),  # nothing wrong: an ID token under a key that the set has from now on
+    "login.token": plain("missing_id_token", "wrong_token_type", "server_error"),
+    "login.keys": plain("fresh"),  # nothing wrong: an ID token under a key that the set has from now on
 }
 
 LONG_AGO = 2 * 3600

@@ -31,7 +31,7 @@ WORDS = {
     "otp_accepted": "the code was right",
     "code_issued": "the browser was sent back with a code: state, nonce, redirect_uri",
     "code_redeemed": "an application got tokens for a code (or a refresh token)",
-    "token_refused": "an application was refused tokens or userinfo: error, description, why",
+    "token_refused": "an application was refused tokens or userinfo: error, description, reason, why",
     "userinfo_read": "an application read userinfo",
     "logged_out": "a session of the login ended",
 }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from simulators.kernel.bounds import Count, Host, LifetimeSeconds, Line, Seconds
 
 CONFIRMED = "confirmed"
 LIKELY = "likely"
 UNKNOWN = "unknown"
+UrlPath = Annotated[str, Meta(pattern=r"\A(/[A-Za-z0-9._~-]{1,64}){1,8}\Z", description="a path such as /oauth2/token")]
 
 
 def fact(value: Any, mark: str) -> Any:
@@ -27,41 +32,41 @@ class Authenticator:
 
 @dataclass(frozen=True, kw_only=True)
 class LoginSpec:
-    """`…_ttl`, `…_cooldown` and `…_block` are seconds; `…_limit` counts."""
+    """`…_ttl`, `…_cooldown` and `…_block` are seconds; `…_limit` counts; a type says what a world file may set."""
 
     id: str
-    name: str
+    name: Line
     source: str
     authenticators: tuple[Authenticator, ...]
-    login_idp: str = ""
+    login_idp: Annotated[str, Meta(max_length=64)] = ""
     """What userinfo says of a federated login (VNeID: BCA); empty for an account of the national portal itself."""
 
-    hosts: tuple[str, ...] = fact((), CONFIRMED)
+    hosts: tuple[Host, ...] = fact((), CONFIRMED)
     """Names of the real one's hosts, the test environment's first: only simulators.inprocess answers them."""
-    issuer_path: str = fact("/oauth2/token", LIKELY)
-    acr: str = fact("LoA1", CONFIRMED)
-    ial: int = fact(2, UNKNOWN)
-    attempt_ttl: int = fact(1200, UNKNOWN)
-    session_ttl: int = fact(900, UNKNOWN)
-    code_ttl: int = fact(300, LIKELY)
-    access_token_ttl: int = fact(3600, LIKELY)
-    refresh_token_ttl: int = fact(86_400, LIKELY)
-    id_token_ttl: int = fact(3600, LIKELY)
-    parameter_limit: int = fact(4096, UNKNOWN)
+    issuer_path: UrlPath = fact("/oauth2/token", LIKELY)
+    acr: Line = fact("LoA1", CONFIRMED)
+    ial: Annotated[int, Meta(ge=0, le=9)] = fact(2, UNKNOWN)
+    attempt_ttl: LifetimeSeconds = fact(1200, UNKNOWN)
+    session_ttl: LifetimeSeconds = fact(900, UNKNOWN)
+    code_ttl: LifetimeSeconds = fact(300, LIKELY)
+    access_token_ttl: LifetimeSeconds = fact(3600, LIKELY)
+    refresh_token_ttl: LifetimeSeconds = fact(86_400, LIKELY)
+    id_token_ttl: LifetimeSeconds = fact(3600, LIKELY)
+    parameter_limit: Annotated[int, Meta(ge=256, le=64 * 1024)] = fact(4096, UNKNOWN)
     """Characters of one parameter."""
     userinfo_needs_openid: bool = fact(False, UNKNOWN)  # noqa: FBT003  # a default, named by its field
     """WSO2 answers 403 insufficient_scope without `openid`. Off: the journal names the wrong scope, and the login lives."""
 
-    captcha_length: int = fact(5, UNKNOWN)
-    password_limit: int = fact(5, UNKNOWN)
-    otp_length: int = fact(6, CONFIRMED)
-    otp_ttl: int = fact(120, CONFIRMED)
-    otp_limit: int = fact(5, UNKNOWN)
-    lock_ttl: int = fact(300, UNKNOWN)
-    resend_cooldown: int = fact(30, UNKNOWN)
-    resend_limit: int = fact(3, UNKNOWN)
-    resend_block: int = fact(300, UNKNOWN)
-    otp_sender: str = fact("DVCQG", UNKNOWN)
+    captcha_length: Annotated[int, Meta(ge=1, le=12)] = fact(5, UNKNOWN)
+    password_limit: Count = fact(5, UNKNOWN)
+    otp_length: Annotated[int, Meta(ge=4, le=8)] = fact(6, CONFIRMED)
+    otp_ttl: LifetimeSeconds = fact(120, CONFIRMED)
+    otp_limit: Count = fact(5, UNKNOWN)
+    lock_ttl: Seconds = fact(300, UNKNOWN)
+    resend_cooldown: Seconds = fact(30, UNKNOWN)
+    resend_limit: Annotated[int, Meta(ge=0, le=1000)] = fact(3, UNKNOWN)
+    resend_block: Seconds = fact(300, UNKNOWN)
+    otp_sender: Line = fact("DVCQG", UNKNOWN)
 
     def authenticator(self, name: str) -> Authenticator | None:
         return next((way for way in self.authenticators if way.name == name), None)

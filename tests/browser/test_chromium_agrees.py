@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from conformance.browser import Browser
-from conformance.transport import HttpxTransport, Reply, Request, Send
+from conformance.transport import HttpTransport, Reply, Request, Send
 from tests.browser.cases import CASES
 from tests.browser.ours import by_ours
 from tests.browser.steps import Case, Click, Fetch, Open, Press, Script, Step
@@ -50,7 +50,7 @@ def page(window: Page) -> Page:
 @pytest.fixture(scope="module")
 def to_loopback() -> Iterator[Send]:
     """The names of the table stand on this machine; the Host header still says the name."""
-    with HttpxTransport() as send:
+    with HttpTransport() as send:
 
         def hop(operation: str, request: Request) -> Reply:
             parts = urlsplit(request.url)

@@ -6,7 +6,7 @@ from conformance.browser import REDIRECT_LIMIT, Browser, Lost
 from conformance.cookies import LAX_POST_SECONDS
 from conformance.forms import NotOnPage
 from conformance.sites import resolve, site_of
-from conformance.transport import HttpxTransport, Reply, Request, Unreachable
+from conformance.transport import HttpTransport, Reply, Request, Unreachable
 from tests.browser.cases import CASES
 from tests.browser.ours import by_ours
 from tests.browser.steps import EVERY_KIND, OLD, A, B, Case, form, link
@@ -266,7 +266,7 @@ def test_sites(one: str, other: str, same: bool) -> None:
 
 
 def test_the_httpx_transport_makes_one_hop_and_keeps_every_set_cookie() -> None:
-    with standing() as world, HttpxTransport() as send:
+    with standing() as world, HttpTransport() as send:
         url = world.real(at(A, "/go", to=at(B), set=["a=1", "b=2"]))
         reply = send("open", Request("GET", url, (("X-Name", "Lê"),)))
         again = send("open", Request("POST", url, body=b"x"))
@@ -279,5 +279,5 @@ def test_the_httpx_transport_makes_one_hop_and_keeps_every_set_cookie() -> None:
 def test_no_reply_is_unreachable() -> None:
     with standing() as world:
         url = world.real(at(A))
-    with HttpxTransport(patience=2) as send, pytest.raises(Unreachable, match="GET http://localhost"):
+    with HttpTransport(patience=2) as send, pytest.raises(Unreachable, match="GET http://localhost"):
         send("open", Request("GET", url))

@@ -15,7 +15,7 @@ from conformance.records import Capabilities
 from conformance.redaction import Redactor
 from conformance.run import Run, from_controller, to_worker
 from conformance.target import Baseline, Target, probe
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from conformance.verdicts import Exit, Outcome, Verdict
 
 PASSED = Verdict(check="A01", number="A01", level="MUST", nodeid="x::a01", outcome=Outcome.PASSED)
@@ -53,7 +53,7 @@ def test_a_portal_that_died_breaks_the_law_of_open_books(running: Running, tmp_p
 
 
 def test_what_the_portal_acknowledged_is_judged_with_its_books(running: Running, tmp_path: Path) -> None:
-    with HttpxTransport() as send:
+    with HttpTransport() as send:
         log = HttpLog(send, tmp_path, Redactor())
         log.note("dossier_acknowledged", "never-booked", "tech", {"code": "C-1"})
         log.close()

@@ -1,13 +1,15 @@
-"""One hop over HTTP when the server closes a connection that it had kept."""
+"""One hop over HTTP: what goes out, packed answers, and a server that closes a connection it had kept."""
 
+import gzip
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
 
-from conformance.transport import HttpxTransport, Request, Unreachable
+from conformance.transport import HttpTransport, Request, Unreachable
 
 WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 HALF = WHOLE.replace(b"Length: 2", b"Length: 9")
@@ -40,21 +42,23 @@ def server(*replies: bytes) -> Iterator[tuple[str, list[str]]]:
     thread.start()
     try:
         with closing(listener):
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/", asked
-            listener.shutdown(socket.SHUT_RDWR)
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}/", asked
+            finally:
+                listener.shutdown(socket.SHUT_RDWR)
     finally:
         thread.join(5)
 
 
 def test_a_safe_request_is_sent_again_when_a_kept_connection_was_closed() -> None:
-    with server(WHOLE) as (url, asked), HttpxTransport() as send:
+    with server(WHOLE) as (url, asked), HttpTransport() as send:
         send("", Request("GET", url))
         assert send("", Request("GET", url)).body == b"ok"
     assert asked == ["GET", "GET", "GET"]
 
 
 def test_a_request_that_may_have_done_something_is_sent_once() -> None:
-    with server(WHOLE) as (url, asked), HttpxTransport() as send:
+    with server(WHOLE) as (url, asked), HttpTransport() as send:
         send("", Request("GET", url))
         with pytest.raises(Unreachable):
             send("", Request("POST", url, body=b"x"))
@@ -62,7 +66,7 @@ def test_a_request_that_may_have_done_something_is_sent_once() -> None:
 
 
 def test_a_reply_that_breaks_off_is_not_asked_for_again() -> None:
-    with server(WHOLE, HALF) as (url, asked), HttpxTransport() as send:
+    with server(WHOLE, HALF) as (url, asked), HttpTransport() as send:
         send("", Request("GET", url))
         with pytest.raises(Unreachable):
             send("", Request("GET", url))
@@ -70,6 +74,41 @@ def test_a_reply_that_breaks_off_is_not_asked_for_again() -> None:
 
 
 def test_a_new_connection_without_a_reply_is_not_tried_again() -> None:
-    with server() as (url, asked), HttpxTransport() as send, pytest.raises(Unreachable):
+    with server() as (url, asked), HttpTransport() as send, pytest.raises(Unreachable):
         send("", Request("GET", url))
     assert asked == ["GET"]
+
+
+@pytest.mark.parametrize(
+    ("coding", "packed"),
+    [
+        ("gzip", gzip.compress(b"ok")),
+        ("deflate", zlib.compress(b"ok")),
+        ("deflate", zlib.compress(b"ok")[2:-4]),
+        ("", b"ok"),
+    ],
+)
+def test_a_packed_body_is_read_as_a_browser_reads_it(coding: str, packed: bytes) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(packed)}\r\n\r\n"
+    with server(head.encode() + packed) as (url, _), HttpTransport() as send:
+        assert send("", Request("GET", url)).body == b"ok"
+
+
+def test_a_body_that_is_not_what_its_coding_says_is_no_reply() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n"
+    with server(head + b"ok") as (url, _), HttpTransport() as send, pytest.raises(Unreachable):
+        send("", Request("GET", url))
+
+
+@pytest.mark.parametrize(
+    "url", ["", "localhost", "ftp://localhost/", "http:///a", "http://localhost:99999/", "http://[::1/"]
+)
+def test_what_is_no_address_is_never_reached(url: str) -> None:
+    with HttpTransport() as send, pytest.raises(Unreachable):
+        send("", Request("GET", url))
+
+
+def test_a_header_that_would_be_two_is_never_sent() -> None:
+    with server(WHOLE) as (url, asked), HttpTransport() as send, pytest.raises(Unreachable):
+        send("", Request("GET", url, (("X-Line", "a\r\nX-Other: b"),)))
+    assert asked == []

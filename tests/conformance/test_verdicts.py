@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from conformance.failures import Missed, NotExercised, Ours, Words, came
+from conformance.failures import Missed, NotExercised, NotThere, Ours, Words, came
 from conformance.records import Broken, Refused
 from conformance.requirement import MUST, SHOULD, good_twin, may_be_refused, requirement, requirement_of
 from conformance.sources import ND61
@@ -33,6 +33,7 @@ def verdict(outcome: Outcome, number: str = "Z01") -> Verdict:
         (AssertionError("assert 2 == 1"), Outcome.FAILED, True),
         (Missed(Words("a", "b"), Words("c", "d")), Outcome.FAILED, True),
         (NotExercised("no"), Outcome.FAILED, False),
+        (NotThere("no"), Outcome.WARNED, False),
         (Refused("read", 404, "không thấy"), Outcome.FAILED, False),
         (Unreachable("gone"), Outcome.FAILED, False),
         (IndexError("list index out of range"), Outcome.FAILED, False),

@@ -195,7 +195,7 @@ def scripts(site: Site, cast: dict[str, Any]) -> Story:
 
 
 def trust(site: Site, cast: dict[str, Any]) -> Story:
-    listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")}
+    listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")} | {"transaction_id": ""}
     listed = yield post(
         "/ca/vnpt/sca/sp769/v1/credentials/get_certificate", {**listing, "user_id": cast["signer"]["id"]}
     )
@@ -300,9 +300,9 @@ def control(site: Site, cast: dict[str, Any]) -> Story:
     yield get(f"/control/contracts/{made['contract']}/env", **site.bearer)
     people = yield post("/control/citizens", {"count": 1, "name": "Đặng Thị Ưởng"}, **site.bearer)
     yield get(f"/control/citizens/{people.json()['citizens'][0]['id']}", **site.bearer)
-    fault = {"site": "vnpay.notice", "effect": "duplicate", "about": f"F{next(TURN)}", "times": 1, "args": {"n": 1}}
+    fault = {"site": "vnpay.notice", "effect": "parallel", "about": f"F{next(TURN)}", "times": 1, "args": {"count": 2}}
     yield post("/control/faults", fault, **site.bearer)
-    listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")}
+    listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")} | {"transaction_id": ""}
     listed = yield post(
         "/ca/vnpt/sca/sp769/v1/credentials/get_certificate", {**listing, "user_id": cast["owner"]["id"]}
     )

@@ -64,7 +64,12 @@ def test_a_body_over_the_limit_is_refused_and_the_refusal_arrives(
 def test_the_limit_itself_is_taken(site: Site) -> None:
     cast = prepared(site)
     sheet = cast["vnconnect-2022"]["vnpt"]
-    asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": cast["silent"]["id"]}
+    asked = {
+        "sp_id": sheet["sp_id"],
+        "sp_password": sheet["sp_password"],
+        "user_id": cast["silent"]["id"],
+        "transaction_id": "",
+    }
     ask = post("/ca/vnpt/sca/sp769/v1/credentials/get_certificate", asked)
     for room, status in ((0, 200), (1, 400)):
         seen = site.ask(Ask(ask.method, ask.target, ask.headers, ask.body.ljust(LARGEST_BODY + room)))
@@ -108,7 +113,12 @@ def test_a_change_is_made_only_by_a_request_that_is_whole(site: Site) -> None:
     """The certificate's change needs no body, and was once made while its broken body was refused."""
     person = site.control("POST", "/control/citizens", {})["citizens"][0]
     sheet = site.control("POST", "/control/contracts", {})["vnpt"]
-    asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"]}
+    asked = {
+        "sp_id": sheet["sp_id"],
+        "sp_password": sheet["sp_password"],
+        "user_id": person["id"],
+        "transaction_id": "",
+    }
     listed = site.ask(post("/ca/vnpt/sca/sp769/v1/credentials/get_certificate", asked)).reply.json()
     serial = listed["data"]["user_certificates"][0]["serial_number"]
     for broken in (b"zz\r\n", b"5\r\nab\r\n0\r\n\r\n", b"-1\r\n\r\n"):

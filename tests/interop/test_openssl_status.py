@@ -27,7 +27,8 @@ def folder(ca: Live, tmp_path: Path) -> Path:
     """A fresh citizen's certificate and everything above it, as files."""
     sheet = ca.post("/control/contracts", {"name": "Cổng thử"})
     citizen = ca.post("/control/citizens", {})["citizens"][0]
-    asked = {"sp_id": sheet["vnpt"]["sp_id"], "sp_password": sheet["vnpt"]["sp_password"], "user_id": citizen["id"]}
+    caller = {name: sheet["vnpt"][name] for name in ("sp_id", "sp_password")}
+    asked = {**caller, "user_id": citizen["id"], "transaction_id": ""}
     listed = ca.post("/ca/vnpt/sca/sp769/v1/credentials/get_certificate", asked)
     (row,) = listed["data"]["user_certificates"]
     leaf = x509.load_der_x509_certificate(base64.b64decode("".join(row["cert_data"].split())))

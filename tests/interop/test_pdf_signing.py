@@ -56,7 +56,8 @@ async def signed_through(ca: Live, *, stamped: bool = False) -> Signed:
     """What a portal does: digest of the signed attributes out, raw value in, CMS made here."""
     sheet = ca.post("/control/contracts", {"name": "Cổng thử"})
     citizen = ca.post("/control/citizens", {})["citizens"][0]
-    asked = {"sp_id": sheet["vnpt"]["sp_id"], "sp_password": sheet["vnpt"]["sp_password"], "user_id": citizen["id"]}
+    caller = {name: sheet["vnpt"][name] for name in ("sp_id", "sp_password")}
+    asked = {**caller, "user_id": citizen["id"], "transaction_id": ""}
     (row,) = ca.post(f"{SP769}/v1/credentials/get_certificate", asked)["data"]["user_certificates"]
     leaf = asn1_x509.Certificate.load(base64.b64decode("".join(row["cert_data"].split())))
     above = [asn1_x509.Certificate.load(ca.http.get(path).content) for path in ("/pki/ca/vnpt.crt", "/pki/root.crt")]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from conformance.transport import HttpxTransport, Request
+from conformance.transport import HttpTransport, Request
 from loadtests.tally import Hop, rows
 from tests.source_tree import ROOT
 
@@ -109,8 +109,8 @@ def test_a_redirect_is_a_reply_and_repeated_cookies_stay_apart(origin: str, tmp_
 
 
 @contextmanager
-def _httpx() -> Iterator[HttpxTransport]:
-    with HttpxTransport() as transport:
+def _httpx() -> Iterator[HttpTransport]:
+    with HttpTransport() as transport:
         yield transport
 
 

@@ -112,6 +112,10 @@ async def target_of_a_deep_link(world: Portal, _paper: bytes) -> Any:
     return parse_qs(urlsplit(place).query)["target"]
 
 
+async def status_of_a_deep_link(world: Portal, _paper: bytes) -> Any:
+    return (await Browser(world).get(LINK)).status_code
+
+
 async def deep_link_of_another(world: Portal, _paper: bytes) -> Any:
     await world.citizen()
     browser = Browser(world)
@@ -154,6 +158,7 @@ ENDS: tuple[tuple[str, Any, Any, Any], ...] = (
     ("applicant_of_the_form", applicant_after_filling, "Nguyễn Thị Mỹ Dưỡng", "NGƯỜI KHÁC"),
     ("provider_session_left", logout_leads_on, 303, 200),
     ("deep_link_lost", target_of_a_deep_link, [LINK], ["/"]),
+    ("deep_link_unknown", status_of_a_deep_link, 302, 404),
     ("mdt_believed", deep_link_of_another, False, True),
     ("target_of_the_latest", first_of_two_targets, "/mot", "/hai"),
 )

@@ -49,6 +49,34 @@ def test_all_vietnamese_letters_are_in_the_font(tmp_path):
     assert MARKS in words(made(home_place=MARKS), tmp_path)
 
 
+@needs("pdffonts")
+def test_both_fonts_are_embedded_subsets_whose_text_can_be_read(tmp_path):
+    (tmp_path / "paper.pdf").write_bytes(made())
+
+    told = subprocess.run(["pdffonts", tmp_path / "paper.pdf"], check=True, capture_output=True, text=True).stdout
+
+    rows = [line.split() for line in told.splitlines()[2:]]
+    assert [row[0].partition("+")[2] for row in rows] == ["NotoSans-Regular", "NotoSans-Bold"]
+    assert {(embedded, subset, unicode) for *_, embedded, subset, unicode, _, _ in rows} == {("yes", "yes", "yes")}
+
+
+@needs("pdfinfo")
+def test_the_document_says_what_it_is_and_whose_on_paper_of_a4(tmp_path):
+    (tmp_path / "paper.pdf").write_bytes(made())
+
+    told = subprocess.run(["pdfinfo", tmp_path / "paper.pdf"], check=True, capture_output=True, text=True).stdout
+
+    said = {name: value.strip() for name, _, value in (line.partition(":") for line in told.splitlines())}
+    wanted = {"Title": f"Tờ khai đăng ký khai sinh - {APPLICANT}", "Author": APPLICANT, "Subject": PROCEDURE}
+    assert said | wanted == said
+    assert said["Page size"].endswith("(A4)")
+
+
+@needs("pdftotext")
+def test_what_the_font_cannot_show_is_a_question_mark(tmp_path):
+    assert "Y Čhĭng ? Niê" in words(made(child_name="Y Čhĭng 黃 Niê"), tmp_path)
+
+
 @needs("pdftotext")
 def test_marks_typed_apart_are_put_together(tmp_path):
     assert "Mỹ Dưỡng" in words(made(child_name=unicodedata.normalize("NFD", "Mỹ Dưỡng")), tmp_path)
@@ -66,3 +94,14 @@ def test_a_long_value_goes_on_in_the_next_line(tmp_path):
 @pytest.mark.parametrize("length", [300, 5000])
 def test_a_value_of_any_length_still_makes_a_paper(length):
     assert made(birth_place="Ư" * length).startswith(b"%PDF-")
+
+
+@needs("pdftotext")
+def test_the_longest_values_in_every_field_go_on_over_as_many_pages_as_they_need(tmp_path):
+    value = " ".join(["Mỹ Dưỡng"] * 33)
+    assert len(value) <= 300
+
+    text = words(made(**dict.fromkeys(papers.FIELDS, value)), tmp_path)
+
+    assert text.count("Dưỡng") == 33 * len(papers.FIELDS)
+    assert text.count("\f") > 2

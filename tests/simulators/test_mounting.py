@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from simulators.catalog import BadOverride
+from simulators.kernel.faults import plain
 from simulators.kernel.plain import broken
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.wire import Route, mounted
@@ -25,7 +27,7 @@ async def hears(*_: Any) -> None:
     ("family", "named"),
     [
         (Family("other", journal_words={"turned": "something else"}), "journal word 'turned'"),
-        (Family("other", fault_sites={"invented.turn": ("x",)}), "fault site 'invented.turn'"),
+        (Family("other", fault_sites={"invented.turn": plain("x")}), "fault site 'invented.turn'"),
         (Family("other", prompt_kinds=(PromptKind("invented.ask", hears),)), "prompt kind 'invented.ask'"),
     ],
 )
@@ -88,7 +90,7 @@ def test_an_unknown_family_or_provider_refuses_to_start(overrides: Any, only: tu
         async with visit() as here:
             mount(here.world, overrides, only)
 
-    with pytest.raises(BadWorld, match=named):
+    with pytest.raises((BadWorld, BadOverride), match=named):
         asyncio.run(live())
 
 

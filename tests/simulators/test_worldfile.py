@@ -13,7 +13,7 @@ def test_seed_and_providers_fields_are_read(tmp_path: Path) -> None:
     path.write_text('seed = "tet"\n[provider.ca2]\nrequest_ttl = 60000\nnames = ["a", ["b"]]\n', encoding="utf-8")
     world = read(path)
     assert world.seed == "tet"
-    assert world.overrides == {"ca2": {"request_ttl": 60000, "names": ("a", ("b",))}}
+    assert world.overrides == {"ca2": {"request_ttl": 60000, "names": ["a", ["b"]]}}
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ AT_ONCE = ("forged", "before_answer")
 """Effects on the webhook that begin with the request itself; the others with the approval."""
 
 
-def sites(spec: CaSpec) -> dict[str, tuple[str, ...]]:
-    declared = {f"{spec.id}.answer": ANSWER, f"{spec.id}.list": LIST}
+def sites(spec: CaSpec) -> dict[str, faults.Effects]:
+    declared = {f"{spec.id}.answer": faults.plain(*ANSWER), f"{spec.id}.list": faults.plain(*LIST)}
     if spec.webhook != "none":
-        declared[f"{spec.id}.webhook"] = WEBHOOK
+        declared[f"{spec.id}.webhook"] = faults.plain(*WEBHOOK)
     return declared
 
 

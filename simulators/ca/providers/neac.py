@@ -5,7 +5,9 @@ app, that the hub verifies the signature before it answers; one live portal send
 says hex (both are taken, and the journal says which came).
 LIKELY: an error message where a CA's certificate is not usable, an empty list for one that is suspended or revoked.
 UNKNOWN, hence fields: the reply (that of Decision 769: `signed_files`, chain_data as an array), codes of errors, whether
-an error's code is the HTTP status too, time-outs.
+an error's code is the HTTP status too, time-outs; how a call is taken up again whose connection broke: no transaction_id is
+seen in its request and no status call, so its outcome is told to nobody. The CA's request lives on here, through a restart
+too: the phone still asks, it ends approved, refused or expired, the journal says which, and a portal that asks anew is served.
 
 Not simulated: variant B (whole files, bearer token), an asynchronous mode, MobiFone and the other CAs.
 """

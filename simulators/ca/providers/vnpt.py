@@ -1,7 +1,8 @@
 """VNPT SmartCA, the "sp769" API version 1 (the citizen confirms in the app).
 
 CONFIRMED: paths, POST alone, names of fields, sp_id and sp_password in each body, hex digests, raw PKCS#1 values in base64,
-`sig_wait_for_user_confirm`, codes 200 400 401 403 500, the body of the webhook, issuer name, shape of sp_id.
+`sig_wait_for_user_confirm`, codes 200 400 401 403 500, the body of the webhook, issuer name, shape of sp_id, which fields
+are required (get_certificate too has a transaction_id, which may be empty; each file has a file_type).
 LIKELY: 300 s, texts of refusal and expiry, `expired_in`, an empty list for an unknown person, five PIN tries and five minutes.
 UNKNOWN, hence fields of the spec: whether an error's code is the HTTP status too, whether and when a webhook is repeated, how
 many files a request may have, whether a transaction_id must differ from those of other service providers too (it must here:
@@ -26,6 +27,8 @@ SP769 = Dialect(
     list_paths=("/v1/credentials/get_certificate", "/v2/credentials/get_certificate"),
     sign_path="/v1/signatures/sign",
     status_path="/v1/signatures/sign/{transaction:path}/status",
+    list_needs={"user_id": "filled", "transaction_id": "sent"},  # some integrators send an empty transaction_id
+    file_needs={"file_type": "filled"},
     success=("SUCCESS", "Success"),
     row=(
         "cert_id",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from simulators.ca.reasons import Reason
 
 Mark = Literal["CONFIRMED", "LIKELY", "UNKNOWN"]
+Need = Literal["sent", "filled"]
+"""What is `sent` may be empty."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Dialect:
     """The first is usual; with variance one of them."""
     nothing_found: str = ""
     """Message of an empty list, where it is not the usual one."""
+    list_needs: Mapping[str, Need] = field(default_factory=dict)
+    """Fields of get_certificate that the provider's document marks as required, beside the credentials."""
+    file_needs: Mapping[str, Need] = field(default_factory=dict)
+    """The same of each item of sign_files, beside what no signature can be made without."""
     encodings: tuple[str, ...] = ("hex",)
     file_options: Literal["flat", "nested"] = "flat"
     row: tuple[str, ...] = ("cert_id", "serial_number", "cert_data", "chain_data")

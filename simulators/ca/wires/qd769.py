@@ -12,12 +12,12 @@ from starlette.responses import Response
 from simulators.ca.desk.callers import Caller, recognised
 from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
-from simulators.ca.reasons import Reason
+from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
 from simulators.ca.spec import Door
 from simulators.ca.wires import types
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
-from simulators.ca.wires.replies import Replies, Seen, order_of
+from simulators.ca.wires.replies import Replies, Seen, lacking, order_of
 from simulators.ca.wires.rows import Lister, Variance, signature_rows
 from simulators.kernel.clock import SECOND
 from simulators.kernel.journal import Question
@@ -98,6 +98,9 @@ class Counter:
 
     async def _listed(self, given: types.GetCertificate) -> Response:
         caller = await self._caller(given.sp_id, given.sp_password)
+        if name := lacking(given, self._dialect.list_needs):
+            reason = Reason.TRANSACTION_MISSING if name == "transaction_id" else Reason.UNREADABLE
+            raise Refused(reason, f"{name} is missing: this provider's document marks it as required")
         listing = await self._desk.listed(caller, given.user_id, given.serial_number or "")
         if listing.injected == "server_error":
             return self._replies.injected(listing.injected)

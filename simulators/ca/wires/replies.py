@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from simulators.ca.desk.callers import contract_of
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.spec import CaSpec, HubSpec
-from simulators.ca.wires.dialect import Dialect, Word
+from simulators.ca.wires.dialect import Dialect, Need, Word
 from simulators.ca.wires.types import Sign, SignFile
 from simulators.kernel.records import Event
 from simulators.kernel.store import Store
@@ -88,11 +88,23 @@ class Replies:
         return answer({"status_code": 500, "message": "SERVER_INTERNAL_ERROR"}, 500)
 
 
+def lacking(given: Any, needs: Mapping[str, Need]) -> str:
+    """The first of the needed fields that was not sent, or was sent empty where it must be filled."""
+    for name, need in needs.items():
+        value = getattr(given, name)
+        if value is None or (need == "filled" and not value):
+            return name
+    return ""
+
+
 def documents_of(files: list[SignFile], dialect: Dialect) -> tuple[tuple[Document, ...], str]:
     """The digests of a request, and how the last was encoded."""
     encoding, read = "", []
     for file in files:
         _must_be_hash(file, dialect)
+        if name := lacking(file, dialect.file_needs):
+            why = f"sign_files[].{name} is missing: this provider's document marks it as required"
+            raise Refused(Reason.BAD_FILES, why)
         digest, encoding = digests.read(file.data_to_be_signed, dialect.encodings)
         read.append(Document(file.doc_id, digest))
     return tuple(read), encoding

@@ -98,6 +98,16 @@ def written(instant: Instant | None) -> str:
     return f"{in_vietnam(instant):%Y%m%d%H%M%S}" if instant is not None else ""
 
 
+OWN = frozenset(
+    f"vnp_{name}"
+    for name in (
+        *("TmnCode", "Amount", "BankCode", "BankTranNo", "CardType", "PayDate", "OrderInfo", "TransactionNo"),
+        *("ResponseCode", "TransactionStatus", "TxnRef", "SecureHash", "SecureHashType"),
+    )
+)
+"""Names that return and notice have already: a field more has another."""
+
+
 def told(payment: Payment, spec: GatewaySpec) -> dict[str, str]:
     """The parameters of return and notice (the same set); optional ones are absent where VNPAY leaves them out."""
     assert payment.outcome is not None, f"{payment.id} is open"

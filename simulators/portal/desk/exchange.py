@@ -142,7 +142,12 @@ class Exchange:
             ref=about.attempt if about else "",
             subject=about.citizen if about else "",
             contract=refused.contract,
-            body={**body, "why": refused.why, **({"injected": refused.injected} if refused.injected else {})},
+            body={
+                **body,
+                "reason": refused.reason.value,
+                "why": refused.why,
+                **({"injected": refused.injected} if refused.injected else {}),
+            },
         )
         await self._world.store.note(event)
 

@@ -21,7 +21,7 @@ from conformance.control import Control, Question
 from conformance.entrance import Entrance
 from conformance.people import Citizen, Inbox
 from conformance.sites import origin_of
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from tests.interop.oidc.clients import CLIENTS, Portal, running
 from tests.interop.oidc.deviations import DEVIATIONS, DISCOVERY, Deviation
 from tests.simulators.living import living
@@ -57,7 +57,7 @@ class Bench:
     """The login and all foreign portals before it."""
 
     control: Control
-    send: HttpxTransport
+    send: HttpTransport
     portals: tuple[Portal, ...]
     told_elsewhere: AbstractSet[tuple[str, str]]
     """Which client read the other discovery of which profile."""
@@ -135,7 +135,7 @@ def bench(folder: Path, wanted: Sequence[str] = ()) -> Iterator[Bench]:
             stack.enter_context(running(client, doors, partial(register, client.name), folder)) for client in chosen
         ]
         control = stack.enter_context(Control(login.url, login.line["key"]))
-        send = stack.enter_context(HttpxTransport())
+        send = stack.enter_context(HttpTransport())
         yield Bench(control, send, tuple(portals), told_elsewhere)
 
 

@@ -18,7 +18,7 @@ import pytest
 from conformance.adapter import Wiring
 from conformance.adapters.http import HttpPerson, HttpPortal
 from conformance.browser import Browser, Page
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from tests.interop.node import workshop
 from tests.needs import needs
 from tests.reference_portal.authority import Authority
@@ -38,7 +38,7 @@ class Meeting:
     """The portal, reached as the suite reaches it, and where the foreign login stands."""
 
     portal: HttpPortal
-    send: HttpxTransport
+    send: HttpTransport
     issuer: str
 
     def person(self) -> HttpPerson:
@@ -100,7 +100,7 @@ def meeting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meeting]:
         portal = {"fd": berth.fileno(), "origin": origin, "settings": sheet, "flaw": None, "portal_key": KEY}
         fleet = [sys.executable, "-m", "reference_portal", "--fleet"]
         stack.enter_context(speaking(fleet, {"portals": [portal]}, ROOT, (berth.fileno(),)))
-        send = stack.enter_context(HttpxTransport())
+        send = stack.enter_context(HttpTransport())
         yield Meeting(HttpPortal(Wiring(origin, KEY, send)), send, told["issuer"])
 
 

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import pkgutil
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib import import_module
 from typing import Any
@@ -91,12 +92,16 @@ def table(authority: Authority, citizen: Holder) -> dict[str, Call]:
 
 
 def played(call: Call, answers: list[tuple[int, Any]]) -> list[Any]:
-    """The outcomes, one after the other with one client."""
+    """The outcomes, one after the other, each with a client of its own: one that has read keys asks for none."""
+    trust = ssl.create_default_context()
+
+    async def once(place: int, answer: Any, router: respx.MockRouter) -> Any:
+        async with httpx.AsyncClient(verify=trust) as http:
+            return await outcome(call, http, router, place, answer)
 
     async def run() -> list[Any]:
-        async with httpx.AsyncClient() as http:
-            with respx.mock(assert_all_called=False) as router:
-                return [await outcome(call, http, router, place, answer) for place, answer in answers]
+        with respx.mock(assert_all_called=False) as router:
+            return [await once(place, answer, router) for place, answer in answers]
 
     return asyncio.run(run())
 

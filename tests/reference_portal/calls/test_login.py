@@ -15,7 +15,7 @@ import respx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from reference_portal.calls import login
+from reference_portal.calls import id_tokens, login
 from reference_portal.calls.asking import LoginRefused
 from reference_portal.calls.login import Attempt, Identity
 
@@ -67,12 +67,20 @@ def provider(router: respx.MockRouter, id_token: str, info: Mapping[str, Any] = 
     router.get(SHEET["userinfo_endpoint"]).respond(json=dict(info))
 
 
-def redeemed(attempt: Attempt = ATTEMPT) -> Identity:
+def redeemed(attempt: Attempt = ATTEMPT, *, times: int = 1) -> Identity:
+    """The person of the last of so many logins through one client."""
+
     async def run() -> Identity:
         async with httpx.AsyncClient() as http:
-            return await login.redeem(http, SHEET, BACK, "the-code", attempt)
+            for _ in range(times):
+                person = await login.redeem(http, SHEET, BACK, "the-code", attempt)
+            return person
 
     return asyncio.run(run())
+
+
+def looks_at_the_keys(router: respx.MockRouter) -> int:
+    return sum(str(call.request.url) == SHEET["jwks_uri"] for call in router.calls)
 
 
 def test_each_attempt_is_new_and_long():
@@ -203,6 +211,48 @@ def test_a_kid_that_stays_unknown_is_refused(respx_mock):
 
     with pytest.raises(LoginRefused):
         redeemed()
+
+
+@respx.mock
+def test_the_keys_that_were_read_serve_the_next_login(respx_mock):
+    provider(respx_mock, signed())
+
+    assert redeemed(times=3).techid == TECHID
+    assert looks_at_the_keys(respx_mock) == 1
+
+
+@respx.mock
+def test_keys_of_too_long_ago_are_read_again(respx_mock, monkeypatch):
+    monkeypatch.setattr(id_tokens, "KEYS_SERVE", 0.0)
+    provider(respx_mock, signed(), keys=[{"keys": [KEY.as_dict(private=False)]}] * 3)
+
+    redeemed(times=3)
+
+    assert looks_at_the_keys(respx_mock) == 3
+
+
+@pytest.mark.parametrize("kid", ["k1", "k2"])
+@respx.mock
+def test_what_the_keys_of_before_cannot_verify_is_judged_by_those_of_now(respx_mock, kid):
+    new = RSAKey.generate_key(2048, {"kid": kid})
+    sets = [{"keys": [key.as_dict(private=False)]} for key in (KEY, new)]
+    provider(respx_mock, "", keys=sets)
+    tokens = [{"access_token": "at", "id_token": signed(key, key_id)} for key, key_id in ((KEY, "k1"), (new, kid))]
+    answers = [httpx.Response(200, json=each) for each in tokens]
+    respx_mock.post(SHEET["token_endpoint"]).mock(side_effect=answers)
+
+    assert redeemed(times=2).techid == TECHID
+    assert looks_at_the_keys(respx_mock) == 2
+
+
+@respx.mock
+def test_another_client_reads_the_keys_for_itself(respx_mock):
+    provider(respx_mock, signed(), keys=[{"keys": [KEY.as_dict(private=False)]}] * 2)
+
+    redeemed()
+    redeemed()
+
+    assert looks_at_the_keys(respx_mock) == 2
 
 
 @respx.mock

@@ -344,6 +344,9 @@ def test_files_at_the_limit_and_one_past_it(lab: Running) -> None:
         (file(sign_type=None), "sign_type is None"),
         ({"data_to_be_signed": digest("x"), "doc_id": "1", "file_options": {"sign_type": "hash"}}, "reads it there"),
         (file(doc_id=""), "doc_id is empty"),
+        (file(file_type=None), "sign_files[].file_type is missing"),
+        (file(file_type=""), "sign_files[].file_type is missing"),
+        ({"data_to_be_signed": digest("x"), "doc_id": "1", "sign_type": "hash"}, "sign_files[].file_type is missing"),
     ],
 )
 def test_what_is_wrong_with_a_file_stands_in_the_journal(lab: Running, wrong: dict[str, Any], said: str) -> None:
@@ -354,6 +357,38 @@ def test_what_is_wrong_with_a_file_stands_in_the_journal(lab: Running, wrong: di
         (row,) = lab.place.rows(contract=caller.contract, word="turned_away")
         assert said in row.body["why"]
         assert await lab.place.prompts(citizen) == []
+
+    lab.run(story())
+
+
+@pytest.mark.parametrize(
+    ("sent", "message", "said"),
+    [
+        ({"user_id": "{citizen}"}, "BAD_REQUEST: transaction_id", "transaction_id is missing"),
+        ({"user_id": "{citizen}", "transaction_id": None}, "BAD_REQUEST: transaction_id", "transaction_id is missing"),
+        ({"transaction_id": "L1"}, "BAD_REQUEST", "user_id is missing"),
+        ({"user_id": "", "transaction_id": "L1"}, "BAD_REQUEST", "user_id is missing"),
+    ],
+)
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_listing_without_a_required_field_is_refused(
+    lab: Running, version: str, sent: dict[str, Any], message: str, said: str
+) -> None:
+    async def story() -> None:
+        caller, citizen = await Vnpt.at(lab.place, "vnpt"), await lab.place.citizen()
+        fields = {name: value and value.replace("{citizen}", citizen.id) for name, value in sent.items()}
+        reply = await caller.post(f"{SP769}/{version}/credentials/get_certificate", **fields)
+        assert (reply.status_code, reply.json()["status_code"], reply.json()["message"]) == (400, 400, message)
+        _contract, row = lab.place.rows(contract=caller.contract)
+        assert (row.word, said in row.body["why"]) == ("turned_away", True)
+
+    lab.run(story())
+
+
+def test_a_listing_may_send_an_empty_transaction_id(lab: Running) -> None:
+    async def story() -> None:
+        caller, citizen = await Vnpt.at(lab.place, "vnpt"), await lab.place.citizen()
+        assert (await caller.list(citizen.id, transaction_id="")).json()["data"]["user_certificates"]
 
     lab.run(story())
 

@@ -9,6 +9,7 @@ import pytest
 
 from simulators.control.people import People
 from simulators.kernel.citizens import Citizen
+from simulators.kernel.faults import Fault
 from simulators.world import Family
 from tests.worlds import Visit, visit, without_key
 
@@ -56,6 +57,7 @@ async def test_words_are_the_kernels_and_the_families(here: Visit) -> None:
     said = (await here.http.get("/control/words")).json()
     assert {"crashed", "turned", "message_received", "prompt_answered"} <= set(said["words"])
     assert said["fault_sites"]["invented.turn"] == ["late", "lost"]
+    assert said["fault_args"]["invented.turn"] == {"late": {"minutes": "a whole number 1 to 60"}}
 
 
 @told
@@ -188,6 +190,14 @@ async def test_a_planned_fault_is_taken_as_often_as_planned(here: Visit) -> None
         ({"times": 1001}, "$.times"),
         ({"contract": "c-nobody"}, "contract: there is no contract 'c-nobody'"),
         ({"whom": "x"}, "`whom`"),
+        ({"args": {"minute": 1}}, "args: late has no arg 'minute'; it takes minutes: a whole number 1 to 60."),
+        (
+            {"args": {"minutes": 61}},
+            "args.minutes of late cannot be 61: it is a whole number 1 to 60; or leave it out.",
+        ),
+        ({"args": {"minutes": True}}, "args.minutes of late cannot be True"),
+        ({"args": {"minutes": None}}, "args.minutes of late cannot be None"),
+        ({"effect": "lost", "args": {"minutes": 1}}, "args: lost has no arg 'minutes'; it takes none, leave args out."),
     ],
 )
 def test_an_undeclared_fault_is_refused(changed: dict[str, Any], named: str) -> None:
@@ -197,8 +207,16 @@ def test_an_undeclared_fault_is_refused(changed: dict[str, Any], named: str) -> 
             answer = await here.http.post("/control/faults", json=fault)
             assert (answer.status_code, named in answer.json()["error"]) == (422, True), answer.text
             assert await here.words() == []
+            assert await here.world.store.find(Fault) == []
 
     asyncio.run(live())
+
+
+@told
+async def test_a_fault_is_planned_with_the_args_that_it_takes(here: Visit) -> None:
+    fault = {"site": "invented.turn", "effect": "late", "about": "T1", "args": {"minutes": 60}}
+    assert (await here.http.post("/control/faults", json=fault)).status_code == 201
+    assert [planned.args for planned in await here.world.store.find(Fault)] == [{"minutes": 60}]
 
 
 @told

@@ -29,7 +29,12 @@ def test_a_choice_is_counted_under_its_name_and_every_label_is_listed() -> None:
             sheet = (await lab.place.contract())["vnpt"]
             for _ in range(12):
                 citizen = await lab.place.citizen()
-                asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": citizen.id}
+                asked = {
+                    "sp_id": sheet["sp_id"],
+                    "sp_password": sheet["sp_password"],
+                    "user_id": citizen.id,
+                    "transaction_id": "",
+                }
                 reply = await lab.place.http.post("/ca/vnpt/sca/sp769/v1/credentials/get_certificate", json=asked)
                 assert reply.is_success
             return await drawn(lab.place), set(lab.place.world.entropy.choices)

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from simulators.kernel.clock import MINUTE
 from simulators.kernel.faults import NOTHING, Taken
 from simulators.payment import payments
-from simulators.payment.notices import EFFECTS, Faults, Post, ending, plan
+from simulators.payment.effects import NOTICE
+from simulators.payment.notices import Faults, Post, ending, plan
 from simulators.payment.providers.vnpay import PROVIDER as VNPAY
 from simulators.payment.spec import Outcome
 from simulators.payment.wires.vnpay_fields import voice_of
@@ -31,7 +32,7 @@ def posts(effect: str, **args: Any) -> list[Post]:
 
 
 def test_every_declared_effect_has_a_plan() -> None:
-    for effect in ("", *EFFECTS):
+    for effect in ("", *NOTICE):
         for post in posts(effect):
             assert post.injected in ("", effect)
 
@@ -69,7 +70,7 @@ def test_a_duplicate_follows_the_right_one() -> None:
     assert second.payment == first.payment == PAID
 
 
-@pytest.mark.parametrize(("args", "count"), [({}, 10), ({"count": 3}, 3), ({"count": 10**9}, 64), ({"count": "x"}, 10)])
+@pytest.mark.parametrize(("args", "count"), [({}, 10), ({"count": 1}, 1), ({"count": 64}, 64)])
 def test_parallel_notices_are_due_at_once(args: dict[str, Any], count: int) -> None:
     made = posts("parallel", **args)
     assert len(made) == count

@@ -78,6 +78,7 @@ async def test_a_code_that_is_used_again_is_refused_and_its_tokens_die(house: Ho
     assert refusal(again) == (400, "invalid_grant", "Inactive authorization code received from token request")
     assert (await house.userinfo(access)).status_code == 401
     assert "code was exchanged twice" in why(house)
+    assert [row.body["reason"] for row in house.rows("token_refused")] == ["used_code", "wrong_bearer"]
 
 
 @in_house()

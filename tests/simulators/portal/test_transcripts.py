@@ -14,7 +14,7 @@ from conformance.browser import Browser
 from conformance.control import Control
 from conformance.entrance import Entrance
 from conformance.people import Citizen, Inbox
-from conformance.transport import HttpxTransport
+from conformance.transport import HttpTransport
 from simulators import inprocess
 from simulators.hosts import LAB
 from simulators.inprocess import PORTAL, Lab
@@ -41,7 +41,7 @@ def test_the_conversation_goes_as_written(path: Path) -> None:
     told = json.loads(path.read_text("utf-8"))
     with inprocess.providers(login_profile=told["profile"]) as lab:
         lab.router.get(url__startswith=CALLBACK).respond(204)
-        citizen, browser, bearer = lab.citizen(), Browser(HttpxTransport(), home=PORTAL), ""
+        citizen, browser, bearer = lab.citizen(), Browser(HttpTransport(), home=PORTAL), ""
         values = {name: str(value) for name, value in lab.sheet["login"].items()}
         values |= {"redirect_uri": CALLBACK, "citizen": citizen["id"], "techid": citizen["techid"]}
         for step in told["steps"]:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from conformance.documents import Document, read
-from simulators.payment.notices import EFFECTS
+from simulators.payment.effects import NOTICE as EFFECTS
 from simulators.payment.providers.vnpay import PROVIDER as VNPAY
 from simulators.payment.spec import Outcome
 from tests.simulators.payment.world import NCB, PATH, RETURN_URL, URL, Bench, is_signed, query_of, story
