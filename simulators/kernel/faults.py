@@ -91,14 +91,11 @@ def keys(site: str, abouts: Iterable[str], contract: str) -> list[Key[Fault]]:
     return [Key(Fault, place(site, about, one)) for about in abouts if about for one in narrowed]
 
 
-def planned(records: Records, site: str, abouts: Iterable[str], contract: str) -> list[Fault]:
-    """Those of a site that a decision was handed, the narrower first; most decisions are handed none."""
-    return records.get_all(keys(site, abouts, contract)) if records.holds(Fault) else []
-
-
 def take(records: Records, site: str, abouts: Iterable[str], *, ref: str = "", contract: str = "") -> Taken:
     """Use up one of the first fault that is planned; its use is journalled, so that what follows is known as injected."""
-    for fault in planned(records, site, abouts, contract):
+    if not records.holds(Fault):  # as most decisions
+        return NOTHING
+    for fault in records.get_all(keys(site, abouts, contract)):
         if fault.times > 0:
             used = Event(
                 source="control",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
 from simulators.kernel.records import Record
 from simulators.payment.spec import Card
+
+NO_DIGITS, NO_LETTERS = re.compile(r"[^0-9]+"), re.compile(r"[^0-9A-Za-z]+")
 
 
 class CitizenCard(Record, frozen=True, kw_only=True):
@@ -31,7 +34,7 @@ class Typed:
 
     @property
     def digits(self) -> str:
-        return "".join(character for character in self.number if character.isascii() and character.isdigit())
+        return NO_DIGITS.sub("", self.number)
 
 
 def of_citizen(held: CitizenCard, bank: str) -> Card:
@@ -51,7 +54,7 @@ def fits(card: Card, typed: Typed) -> bool:
 def plain(name: str) -> str:
     """Nguyễn Văn Đức -> NGUYENVANDUC."""
     bare = unicodedata.normalize("NFD", name.upper().replace("Đ", "D"))
-    return "".join(character for character in bare if character.isalnum() and character.isascii())
+    return NO_LETTERS.sub("", bare)
 
 
 def _same_shape(pattern: str, given: str) -> bool:

@@ -33,7 +33,7 @@ class Desk:
         self.world = world
         self.spec = spec
         self.source = f"payment.{spec.id}"
-        self._voice = voice
+        self.voice = voice
         self._forms = variance.variances(spec)
 
     async def merchant(self, code: str) -> Settings:
@@ -197,7 +197,7 @@ class Desk:
         if payment.outcome is not None or not payment.id.startswith(f"{self.spec.id}/"):
             return Change()
         ended = payments.close(payment, Outcome.EXPIRED, now)
-        return ending(ended, Faults(faults.NOTHING, faults.NOTHING), self._voice, self.spec, now)
+        return ending(ended, Faults(faults.NOTHING, faults.NOTHING), self.voice, self.spec, now)
 
     async def _card(self, bank: str, digits: str) -> Card | None:
         known = next((card for card in self.spec.cards if (card.bank, card.number) == (bank, digits)), None)
@@ -227,7 +227,7 @@ class Desk:
             notice, back = (
                 faults.take(records, site, abouts, ref=after.ref, contract=after.contract) for site in sites
             )
-            return ending(after, Faults(notice, back), self._voice, self.spec, now)
+            return ending(after, Faults(notice, back), self.voice, self.spec, now)
 
         keys = [key, *(planned for site in sites for planned in faults.keys(site, abouts, payment.contract))]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above

@@ -26,5 +26,4 @@ def sites(spec: CaSpec) -> dict[str, faults.Effects]:
 
 def planned(records: Records, site: str, abouts: Sequence[str], contract: str) -> str:
     """The effect that `faults.take` would take, or nothing."""
-    found = faults.planned(records, site, abouts, contract)
-    return next((fault.effect for fault in found if fault.times > 0), "")
+    return faults.take(records, site, abouts, contract=contract).effect

@@ -16,7 +16,6 @@ from simulators.payment.desk import Desk
 from simulators.payment.pages import page
 from simulators.payment.records import Payment
 from simulators.payment.spec import Bank, Outcome, Reason, Refused
-from simulators.payment.wires.vnpay_fields import voice_of
 
 LONGEST_INPUT = 200
 
@@ -56,7 +55,6 @@ class Checkout:
         self._desk = desk
         self._spec = desk.spec
         self._path = f"/payment/{desk.spec.id}/paymentv2"
-        self._voice = voice_of(desk.spec)
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -131,7 +129,7 @@ class Checkout:
         if payment.outcome is None:
             return _redirect(self.first_page(payment))
         ending = self._spec.endings[payment.outcome]
-        back = "" if payment.left_behind else self._voice.return_url(payment)
+        back = "" if payment.left_behind else self._desk.voice.return_url(payment)
         return page("result", payment=payment, ending=ending, back=back, paid=payment.outcome is Outcome.PAID)
 
     async def _leave(self, payment: Payment) -> Response:
@@ -139,7 +137,7 @@ class Checkout:
         if payment.outcome is Outcome.EXPIRED:
             return self._error(Reason.TOO_LATE)
         await self._desk.notice_answered(payment)
-        return _redirect(self._to("Result", payment) if payment.left_behind else self._voice.return_url(payment))
+        return _redirect(self._to("Result", payment) if payment.left_behind else self._desk.voice.return_url(payment))
 
     def _get(self, name: str, text: str, handler: Handler) -> Route:
         return Route("GET", self._url(name), text, self._opened(handler), self._unreadable, "query", Opened)
