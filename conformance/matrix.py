@@ -118,7 +118,7 @@ def load() -> dict[str, Row]:
 def save(rows: Sequence[Row], flaws: Sequence[Flaw], *, seconds: float) -> None:
     told = {"seconds": round(seconds), "flaws": [asdict(flaw) for flaw in flaws], "rows": [asdict(row) for row in rows]}
     STORED.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    PAGE.write_text(page(told), "utf-8")
+    PAGE.write_text(page(json.loads(STORED.read_text("utf-8"))), "utf-8")
 
 
 def page(told: dict[str, Any]) -> str:

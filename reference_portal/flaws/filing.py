@@ -91,6 +91,7 @@ ROWS = (
         "specs/portal.md 4.1 row 1: a code at submission and another at acceptance",
         "Mã hồ sơ đổi khi tiếp nhận.",
         "The dossier's code changes at acceptance.",
+        also=ids("G01"),
     ),
     Flaw(
         "agency_ignored",

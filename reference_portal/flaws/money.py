@@ -114,7 +114,7 @@ ROWS = (
     ),
     Flaw(
         "failed_counts_as_paid",
-        ruled("money", succeeded=lambda _response, _transaction: True),
+        ruled("money", succeeded=lambda response, transaction: response != "00" or transaction == "00"),
         ids("F09"),
         "specs/payment.md 13 row 6: failed payment mishandled",
         "Thông báo thất bại vẫn thành đã thanh toán.",
@@ -169,6 +169,7 @@ ROWS = (
         "specs/payment.md 1.14 and 13 row 12: ResponseCode alone decides",
         "Chỉ xem ResponseCode, bỏ qua TransactionStatus.",
         "ResponseCode alone decides.",
+        also=ids("F12"),
     ),
     Flaw(
         "other_half_success",

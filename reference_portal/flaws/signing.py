@@ -214,7 +214,7 @@ ROWS = (
         "specs/portal.md 2.14.1: a precondition that is never applied",
         "Máy chủ không đòi chữ ký số khi nộp hồ sơ.",
         "Submission does not demand the signature.",
-        also=ids("D13", "D18"),
+        also=ids("D01", "D13"),
     ),
     Flaw(
         "answer_not_verified",

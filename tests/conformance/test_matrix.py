@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conformance import matrix
+from conformance.bite import listed
 from conformance.matrix import Flaw, Row
 
 FLAW = Flaw("ipn_twice", ("F10",), ("F22",), "payment 13 row 4", "vi", "en")
@@ -76,3 +78,16 @@ def test_the_hash_follows_flaw_portal_and_checks(tmp_path: Path) -> None:
     assert matrix.hash_of(replace(FLAW, also=()), tmp_path) != first
     (tmp_path / "conformance/checks/a.py").write_text("2")
     assert matrix.hash_of(FLAW, tmp_path) != first
+
+
+def test_the_page_is_what_the_data_say_and_the_data_are_about_todays_flaws() -> None:
+    told = json.loads(matrix.STORED.read_text("utf-8"))
+    assert matrix.PAGE.read_text("utf-8") == matrix.page(told)
+    assert [flaw["name"] for flaw in told["flaws"]] == [flaw.name for flaw in listed()]
+
+
+def test_the_stored_matrix_has_no_problem_and_is_as_wide_as_promised() -> None:
+    flaws, rows = listed(), list(matrix.load().values())
+    assert matrix.problems(flaws, rows, whole=True) == []
+    assert len(flaws) >= 24
+    assert sum(1 for row in rows if len(row.kills) == 1) >= 16
