@@ -91,3 +91,13 @@ def test_the_stored_matrix_has_no_problem_and_is_as_wide_as_promised() -> None:
     assert matrix.problems(flaws, rows, whole=True) == []
     assert len(flaws) >= 24
     assert sum(1 for row in rows if len(row.kills) == 1) >= 16
+
+
+def test_what_is_saved_is_what_is_loaded_and_its_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "STORED", tmp_path / "matrix.json")
+    monkeypatch.setattr(matrix, "PAGE", tmp_path / "matrix.md")
+    row = replace(CAUGHT, stumbled=("F22",))
+    matrix.save([row], [FLAW], seconds=12.4)
+    assert matrix.load() == {FLAW.name: row}
+    assert matrix.PAGE.read_text("utf-8") == matrix.page(json.loads(matrix.STORED.read_text("utf-8")))
+    assert "F10, (F22)" in matrix.PAGE.read_text("utf-8")
