@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from conformance.failures import NotExercised, Ours
 from conformance.journal import Row, row_of
 from conformance.tls import context
-from conformance.transport import Headers, HttpTransport, Reply, Request, Unreachable
+from conformance.transport import Headers, HttpTransport, Reply, Request, Send, Unreachable
 
 LONGEST_WAIT = 20.0
 PATIENCE_SECONDS = 15.0
@@ -35,10 +35,11 @@ class Question:
 class Control:
     """One contract's view of the control side."""
 
-    def __init__(self, url: str, key: str, contract: str = "", root: str = "") -> None:
+    def __init__(self, url: str, key: str, contract: str = "", root: str = "", *, send: Send | None = None) -> None:
         self.url, self.contract, self.root = url.rstrip("/"), contract, root
         self._headers = (("Authorization", f"Bearer {key}"),)
-        self._send = HttpTransport(patience=LONGEST_WAIT + PATIENCE_SECONDS, tls=context(root))
+        self._own = HttpTransport(patience=LONGEST_WAIT + PATIENCE_SECONDS, tls=context(root))
+        self._send = send or self._own
 
     def get(self, path: str, **parameters: Any) -> Any:
         asked = {name: value for name, value in parameters.items() if value not in {None, ""}}
@@ -77,7 +78,7 @@ class Control:
         return bool(self.get("/control/quiet", contract=self.contract)["quiet"])
 
     def close(self) -> None:
-        self._send.close()
+        self._own.close()
 
     def __enter__(self) -> Self:
         return self

@@ -97,7 +97,7 @@ def _bound() -> socket.socket:
 def _contracted(
     control: Control, berth: socket.socket, flaw: str | None, login_profile: str
 ) -> tuple[LaunchedPortal, dict[str, Any]]:
-    origin, key = f"http://localhost:{berth.getsockname()[1]}", secrets.token_urlsafe(18)
+    origin, key = f"http://localhost:{berth.getsockname()[1]}", secrets.token_hex(16)
     urls = {name: origin + path for name, path in PATHS.items()}
     many = {name: [urls.pop(name)] for name in ("redirect_uris", "post_logout_redirect_uris")}
     name = "Cổng tham chiếu" + (f" (lỗi cố ý: {flaw})" if flaw else "")

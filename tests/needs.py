@@ -16,13 +16,16 @@ COMMANDS = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
 # What is no command: a file that its package brings.
 FILES = {"mod_auth_openidc": "/usr/lib/apache2/modules/mod_auth_openidc.so"}
 
+# Where servers are installed is not on everybody's PATH.
+PLACES = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
+
 needs = pytest.mark.needs
 
 
 def path_of(tool: str) -> str | None:
     if tool in FILES:
         return FILES[tool] if Path(FILES[tool]).exists() else None
-    return next((path for name in COMMANDS.get(tool, (tool,)) if (path := shutil.which(name))), None)
+    return next((path for name in COMMANDS.get(tool, (tool,)) if (path := shutil.which(name, path=PLACES))), None)
 
 
 def lacking(item: pytest.Item) -> list[str]:

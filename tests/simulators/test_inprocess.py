@@ -26,11 +26,11 @@ from conformance.control import Control
 from conformance.entrance import Entrance
 from conformance.people import Citizen, Inbox
 from conformance.records import Payment
-from conformance.transport import HttpTransport
 from reference_portal.calls import hub, login, smartca, vnpay
 from simulators import inprocess
 from simulators.hosts import LAB, hosts
 from simulators.inprocess import PORTAL, Lab, NotSeen
+from tests.over_httpx import over_httpx
 from tests.source_tree import ROOT
 
 PAGE = ROOT / "docs" / "in-process.md"
@@ -57,7 +57,7 @@ def bill(ref: str) -> vnpay.Bill:
 
 def pay(lab: Lab, url: str, ref: str) -> None:
     """The suite's browser at the gateway's pages, to the way back, which is not followed."""
-    browser = Browser(HttpTransport(), home=PORTAL)
+    browser = Browser(over_httpx, home=PORTAL)
     page = browser.navigate(url, operation="checkout")
     payer = Citizen(**{name: value for name, value in lab.citizen().items() if name in Citizen.__struct_fields__})
     assert page.url.startswith("https://sandbox.vnpayment.vn/paymentv2/")
@@ -193,8 +193,10 @@ def test_a_wsgi_portal_that_crashes_is_told_again_later() -> None:
 def test_a_citizen_logs_in_at_the_real_host_twice_with_one_session(profile: str) -> None:
     with inprocess.providers(asking_portal([], []), login_profile=profile) as lab:
         citizen = lab.citizen()
-        browser = Browser(HttpTransport(), home=PORTAL)
-        with Control(LAB, lab.http.headers["Authorization"].removeprefix("Bearer "), lab.sheet["contract"]) as control:
+        browser = Browser(over_httpx, home=PORTAL)
+        with Control(
+            LAB, lab.http.headers["Authorization"].removeprefix("Bearer "), lab.sheet["contract"], send=over_httpx
+        ) as control:
             people = Citizen(**{name: value for name, value in citizen.items() if name in Citizen.__struct_fields__})
             first, second = login.begin("/"), login.begin("/")
             back = f"{PORTAL}/login/callback"

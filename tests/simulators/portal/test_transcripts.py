@@ -14,11 +14,11 @@ from conformance.browser import Browser
 from conformance.control import Control
 from conformance.entrance import Entrance
 from conformance.people import Citizen, Inbox
-from conformance.transport import HttpTransport
 from simulators import inprocess
 from simulators.hosts import LAB
 from simulators.inprocess import PORTAL, Lab
 from tests.conversations import TRANSCRIPTS, filled, fits
+from tests.over_httpx import over_httpx
 
 HOST = "https://testxacthuc.dichvucong.gov.vn"
 CALLBACK = f"{PORTAL}/login/callback"
@@ -30,7 +30,9 @@ def a_code(lab: Lab, browser: Browser, citizen: dict[str, Any]) -> str:
     asked = httpx.QueryParams(
         response_type="code", scope="openid", client_id=lab.sheet["login"]["client_id"], redirect_uri=CALLBACK
     )
-    with Control(LAB, lab.http.headers["Authorization"].removeprefix("Bearer "), lab.sheet["contract"]) as control:
+    with Control(
+        LAB, lab.http.headers["Authorization"].removeprefix("Bearer "), lab.sheet["contract"], send=over_httpx
+    ) as control:
         page = browser.navigate(f"{HOST}/oauth2/authorize?{asked}", operation="login")
         page = Entrance(browser, who, control, Inbox(control, who)).through(page)
     return parse_qs(urlsplit(page.url).query)["code"][0]
@@ -41,7 +43,7 @@ def test_the_conversation_goes_as_written(path: Path) -> None:
     told = json.loads(path.read_text("utf-8"))
     with inprocess.providers(login_profile=told["profile"]) as lab:
         lab.router.get(url__startswith=CALLBACK).respond(204)
-        citizen, browser, bearer = lab.citizen(), Browser(HttpTransport(), home=PORTAL), ""
+        citizen, browser, bearer = lab.citizen(), Browser(over_httpx, home=PORTAL), ""
         values = {name: str(value) for name, value in lab.sheet["login"].items()}
         values |= {"redirect_uri": CALLBACK, "citizen": citizen["id"], "techid": citizen["techid"]}
         for step in told["steps"]:
