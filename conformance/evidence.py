@@ -37,11 +37,14 @@ def new_folder(results: Path) -> Path:
 
 
 class HttpLog:
-    """A `send` that writes down every hop, with the check that made it; each process has a file of its own."""
+    """A `send` that writes down every hop, with the check that made it; each process has a file of its own.
 
-    def __init__(self, send: Send, folder: Path, redactor: Redactor, *, part: str = "") -> None:
+    With `hops` false it writes down the suite's own notes alone.
+    """
+
+    def __init__(self, send: Send, folder: Path, redactor: Redactor, *, part: str = "", hops: bool = True) -> None:
         self._send, self.redactor = send, redactor
-        self._file = _lines(folder / f"{HTTP}{part}.ndjson")
+        self._file = _lines(folder / f"{HTTP}{part}.ndjson") if hops else None
         self._notes = _lines(folder / f"{NOTES}{part}.ndjson")
         self.check = ""
 
@@ -51,11 +54,13 @@ class HttpLog:
         try:
             reply = self._send(operation, request)
         except Unreachable as error:
-            self._write(row | self._asked(request) | {"unreachable": str(error)})
+            if self._file is not None:
+                _append(self._file, row | self._asked(request) | {"unreachable": str(error)})
             raise
         self.redactor.learn_cookies(reply.all("Set-Cookie"))
-        milliseconds = round((time.perf_counter() - began) * 1000, 1)
-        self._write(row | self._asked(request) | self._answered(reply) | {"ms": milliseconds})
+        if self._file is not None:
+            milliseconds = round((time.perf_counter() - began) * 1000, 1)
+            _append(self._file, row | self._asked(request) | self._answered(reply) | {"ms": milliseconds})
         return reply
 
     def note(self, word: str, ref: str, subject: str, body: Mapping[str, Any]) -> None:
@@ -65,11 +70,9 @@ class HttpLog:
         _append(self._notes, row)
 
     def close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         self._notes.close()
-
-    def _write(self, row: dict[str, Any]) -> None:
-        _append(self._file, row)
 
     def _asked(self, request: Request) -> dict[str, Any]:
         told = {

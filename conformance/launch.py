@@ -64,13 +64,14 @@ def launched(
     login_profile: str = "vnconnect-2022",
     logs: Path | None = None,
     tls: bool = False,
-    seed: str = "",
+    world: str = "",
 ) -> Iterator[Running]:
-    """One world (of this seed) and a portal for each flaw (None is the right one), all portals in one process."""
+    """A world (`world` is the text of its file) and a portal for each flaw (None: the right one), all in one process."""
     with ExitStack() as stack:
         folder = logs or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hopchuan-")))
         berths = [stack.enter_context(_bound()) for _ in flaws]
-        said = [*(["--tls"] if tls else []), *(["--seed", seed] if seed else [])]
+        (folder / "world.toml").write_text(world, encoding="utf-8")
+        said = ["--world", str(folder / "world.toml"), *(["--tls"] if tls else [])]
         simulators = _Process("simulators", ["serve", "--port", "0", "--with-parent", *said], folder)
         stack.enter_context(simulators)
         told = simulators.line()

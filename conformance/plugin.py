@@ -40,6 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", default="basic", help="what is scored (conformance/profiles)")
     group.addoption("--shuffle", metavar="SEED", help="run the checks in another order, the same for the same seed")
     group.addoption("--results", default="results", help="folder in which each run leaves its evidence")
+    group.addoption(
+        "--verdicts-only", action="store_true", help="leave verdicts.json alone: no exchanges, journal and report"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -71,7 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             returncode=Exit.NOTHING_EXECUTED,
         )
     folder = evidence.new_folder(config.rootpath / config.option.results)
-    config.stash[RUN] = run = Run(baseline, profile, folder, stack)
+    config.stash[RUN] = run = Run(baseline, profile, folder, stack, report=not config.option.verdicts_only)
     config.pluginmanager.register(Gathering(run), "hopchuan-gathering")
     _set_up(config, baseline, folder, part="")
 
@@ -133,4 +136,4 @@ def _target(config: pytest.Config, stack: ExitStack) -> Target:
 
 def _set_up(config: pytest.Config, baseline: Baseline, folder: Path, *, part: str) -> None:
     config.stash[SEEN] = (baseline, folder)
-    config.stash[BENCH] = Bench.set_up(baseline, folder, part)
+    config.stash[BENCH] = Bench.set_up(baseline, folder, part, hops=not config.option.verdicts_only)

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from conformance.advice import advice_for
+from conformance.evidence import VERDICTS
 from conformance.explain import TITLES
 from conformance.failures import Words
 from conformance.profiles import untested
@@ -115,7 +116,8 @@ def summary(ending: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, bool
         )
     if ending["missing"] and not ending["unclaimed"]:
         yield f"Chưa chạy / not run: {', '.join(ending['missing'])}", False
-    yield f"{folder / REPORT}", False
+    left = folder / (REPORT if (folder / REPORT).exists() else VERDICTS)
+    yield str(left), False
 
 
 def _groups(ending: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -36,10 +36,10 @@ class Bench:
     log: evidence.HttpLog
 
     @classmethod
-    def set_up(cls, baseline: Baseline, folder: Path, part: str) -> "Bench":
+    def set_up(cls, baseline: Baseline, folder: Path, part: str, *, hops: bool = True) -> "Bench":
         redactor = Redactor()
         redactor.learn(*baseline.target.secrets)
-        log = evidence.HttpLog(HttpTransport(tls=context(baseline.target.root)), folder, redactor, part=part)
+        log = evidence.HttpLog(HttpTransport(tls=context(baseline.target.root)), folder, redactor, part=part, hops=hops)
         portal = baseline.target.connect(log)
         return cls(Lab(baseline.target.control(), portal, log, baseline.capabilities, log.note, redactor.learn), log)
 
@@ -70,12 +70,16 @@ def from_controller(text: str) -> tuple[Baseline, Path]:
 
 @dataclass
 class Run:
-    """Gathers verdicts as they come; `finish` judges the laws and writes everything down, whatever happened."""
+    """Gathers verdicts as they come; `finish` judges the laws and writes everything down, whatever happened.
+
+    Without `report`, verdicts.json is all it leaves.
+    """
 
     baseline: Baseline
     profile: Profile
     folder: Path
     stack: ExitStack
+    report: bool = True
     verdicts: list[Verdict] = field(default_factory=list)
     void: str = ""
     began: float = field(default_factory=time.monotonic)
@@ -104,9 +108,10 @@ class Run:
         )
         ending = Ending(self, tally, violations, judged, time.monotonic() - self.began)
         (self.folder / evidence.LANE).unlink(missing_ok=True)
-        evidence.gather(self.folder, evidence.HTTP)
         evidence.keep(self.folder, evidence.VERDICTS, ending.plain(), redactor)
-        report.write(self.folder, ending.plain(), redactor)
+        if self.report:
+            evidence.gather(self.folder, evidence.HTTP)
+            report.write(self.folder, ending.plain(), redactor)
         return ending
 
     def _audit(self, redactor: Redactor) -> tuple[tuple[laws.Violation, ...], bool]:
@@ -118,7 +123,8 @@ class Run:
         with target.control() as control:
             _await_quiet(control)
             rows = list(control.journal())
-            evidence.keep_rows(self.folder, [*rows, *own], redactor)
+            if self.report:
+                evidence.keep_rows(self.folder, [*rows, *own], redactor)
             _demand_no_crash(control, self.baseline.journal_before)
         with HttpTransport(tls=context(target.root)) as send:
             portal = target.connect(send)

@@ -1,8 +1,6 @@
 """Does a verdict depend on luck? The suite over many seeds, its checks in random order, four at a time, on a busy machine."""
 
 import argparse
-import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,7 +13,8 @@ from pathlib import Path
 
 from conformance.control import Control
 from conformance.failures import Ours
-from conformance.launch import ROOT, Running, launched
+from conformance.judges import NoVerdicts, judged
+from conformance.launch import launched
 from conformance.verdicts import Exit
 
 SEEDS, WORKERS, BURNERS = 20, 4, 2
@@ -128,36 +127,20 @@ def _burning(count: int) -> Iterator[None]:
 def _passed(seed: int, workers: int, check: str) -> Pass:
     """A world of this seed, a right portal in it, and the suite in an order of this seed."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hopchuan-steady-") as folder, launched(seed=str(seed)) as running:
-        ended = _suite(
-            running, Path(folder), ["-n", str(workers), "--shuffle", str(seed), *(["-k", check] if check else [])]
-        )
+    more = ["-p", "xdist", "-n", str(workers), "--shuffle", str(seed), *(["-k", check] if check else [])]
+    world = f'seed = "{seed}"'
+    with tempfile.TemporaryDirectory(prefix="hopchuan-steady-") as folder, launched(world=world) as running:
+        try:
+            told = judged(running, running.portals[0], Path(folder) / "run", *more)
+        except NoVerdicts as error:
+            return Pass(seed, {}, {}, time.monotonic() - began, str(error))
         seconds = time.monotonic() - began
-        found = sorted(Path(folder).glob("*/verdicts.json"))
-        if not found:
-            return Pass(
-                seed, {}, {}, seconds, f"pytest ended {ended.returncode}: {ended.stdout[-800:]}{ended.stderr[-800:]}"
-            )
-        told = json.loads(found[-1].read_text("utf-8"))
         with Control(running.url, running.key) as control:
             variance = control.get("/control/variance")["variance"]
     verdicts = {verdict["check"]: verdict["outcome"] for verdict in told["verdicts"]}
     wrong = [f"{name} {outcome}" for name, outcome in verdicts.items() if outcome != "passed"]
     wrong += [f"law {violation['law']}: {violation['text_en']}" for violation in told["violations"]]
     return Pass(seed, verdicts, variance, seconds, "; ".join([told["void"], *wrong] if told["void"] else wrong))
-
-
-def _suite(running: Running, results: Path, more: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    portal = running.portals[0]
-    command = [
-        *(sys.executable, "-m", "pytest", "conformance/", "-q", "-p", "no:cacheprovider"),
-        *("--portal", portal.origin, "--simulators", running.url, "--contract", portal.contract),
-        *("--results", str(results), *more),
-    ]
-    keys = {"HOPCHUAN_KEY": running.key, "HOPCHUAN_PORTAL_KEY": portal.key}
-    return subprocess.run(  # noqa: S603  # ours
-        command, cwd=ROOT, env=os.environ | keys, capture_output=True, text=True, check=False
-    )
 
 
 if __name__ == "__main__":

@@ -70,13 +70,13 @@ def _alone(options: argparse.Namespace) -> Berth:
 def _kept_key(data: Path | None) -> str:
     """Officers and audit hold the key, so a restart on the same books has the same one."""
     if data is None:
-        return secrets.token_urlsafe(16)
+        return secrets.token_hex(16)
     path = data / "portal.key"
     if not path.exists():
         fresh = path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(16), "utf-8")
+        fresh.write_text(secrets.token_hex(16), "utf-8")
         fresh.replace(path)
     return path.read_text("utf-8")
 

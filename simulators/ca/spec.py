@@ -54,6 +54,9 @@ class CaSpec:
     pin_lock: Milliseconds = fact(5 * MINUTE, "LIKELY")
 
     certificate_days: Days = fact(370, "CONFIRMED")
+    key_ring: Annotated[int, Meta(ge=0, le=10_000)] = fact(0, "DESIGN")
+    """So many keys in all, which subscribers get in turn (0: each has their own): for thousands of people in one world,
+    of whom no two that meet may be so many apart."""
     ms_extensions: bool = fact(default=False, mark="CONFIRMED")
     upper_names: bool = fact(default=False, mark="DESIGN")
     """The CN in capitals: a portal that compares names meets it here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import zlib
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ STRANGER = "stranger"
 
 
 class SharedKey(Record, frozen=True, kw_only=True):
-    """`id` is a number below SHARED_KEYS."""
+    """`id` is a number below SHARED_KEYS, or a CA's id and a number of its ring."""
 
     KIND: ClassVar[str] = "shared_key"
 
@@ -39,6 +40,7 @@ class Subscribers:
         self._citizens = citizens
         self._spec = spec
         self._issuing = asyncio.Lock()
+        self._turns = itertools.count()
 
     async def authority(self) -> Certificate:
         return await self._pki.authority(self._spec.id, self._spec.subject)
@@ -56,8 +58,7 @@ class Subscribers:
         async with self._issuing:
             if found := await self._pki.issued(self._spec.id, citizen.id):
                 return found
-            keypair = await self._shared_key(citizen) if citizen.shared_keys else ""
-            return [await self._issue(citizen.id, self._leaf(citizen), keypair)]
+            return [await self._issue(citizen.id, self._leaf(citizen), await self._keypair(citizen))]
 
     async def stranger(self) -> Certificate:
         """Somebody else's certificate of this CA, with a key of its own."""
@@ -86,9 +87,15 @@ class Subscribers:
             subject=subject, uids=uids, days=self._spec.certificate_days, ms_extensions=self._spec.ms_extensions
         )
 
-    async def _shared_key(self, citizen: Citizen) -> str:
-        """One of at most SHARED_KEYS, the same for this person at every CA."""
-        number = str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS)
+    async def _keypair(self, citizen: Citizen) -> str:
+        """ "" for a key of their own."""
+        if citizen.shared_keys:  # the same for this person at every CA
+            return await self._shared_key(str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS))
+        if ring := self._spec.key_ring:
+            return await self._shared_key(f"{self._spec.id}-{next(self._turns) % ring}")
+        return ""
+
+    async def _shared_key(self, number: str) -> str:
         key = Key(SharedKey, number)
         if found := await self._store.get(key):
             return found.keypair
