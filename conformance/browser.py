@@ -6,7 +6,7 @@ Not simulated: scripts, frames, pictures, meta refresh, CORS, HSTS, multipart fo
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -125,6 +125,11 @@ class Browser:
         twin = Browser(self._send, home=self.home, now=self._now, agent=self._agent)
         twin.jar = self.jar
         return twin
+
+    def take(self, lines: Sequence[str], url: str) -> None:
+        """Cookies (lines of Set-Cookie) that `url` gave this browser at an earlier visit."""
+        for line in lines:
+            self.jar, _ = self.jar.store(line, url, self._now())
 
     def keep_own_cookies(self) -> None:
         """Every other site has forgotten this browser."""

@@ -17,9 +17,9 @@ NOT_SIMULATED = "chưa được mô phỏng"
 """How the login marks a way in that it shows and does not offer."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Entrance:
-    """One citizen's way in; `inbox` was opened before, so that only this login's OTP is read."""
+    """One citizen's way in; `inbox` is opened before the password is sent, so that only this login's OTP is read."""
 
     browser: Browser
     citizen: Citizen
@@ -58,6 +58,7 @@ class Entrance:
         raise NotExercised(f"the login's page offers no way on ({page.status}): {_words(page)}")
 
     def _password(self, page: Page, form: Form) -> dict[str, Value]:
+        self.inbox = self.inbox.from_now()
         values: dict[str, Value] = {"username": self.citizen.username, "password": self.citizen.password}
         if captcha := _named(form, "captcha"):
             key = form.values().get(KEY) or parse_qs(urlsplit(page.url).query).get(KEY, [""])[0]

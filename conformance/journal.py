@@ -10,6 +10,7 @@ WORDS = frozenset(
     {
         "authorization_requested",
         "authorization_refused",
+        "signed_on",
         "password_accepted",
         "otp_sent",
         "otp_accepted",

@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--shuffle", metavar="SEED", help="run the checks in another order, the same for the same seed")
     group.addoption("--results", default="results", help="folder in which each run leaves its evidence")
     group.addoption(
-        "--verdicts-only", action="store_true", help="leave verdicts.json alone: no exchanges, journal and report"
+        "--verdicts-only", action="store_true", help="write verdicts.json, but no exchanges, journal and report"
     )
 
 

@@ -72,7 +72,7 @@ def from_controller(text: str) -> tuple[Baseline, Path]:
 class Run:
     """Gathers verdicts as they come; `finish` judges the laws and writes everything down, whatever happened.
 
-    Without `report`, verdicts.json is all it leaves.
+    Without `report` it leaves neither exchanges, journal nor report: verdicts.json and the suite's own notes.
     """
 
     baseline: Baseline

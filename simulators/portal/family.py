@@ -15,7 +15,7 @@ from simulators.portal.desk.steps import Steps
 from simulators.portal.deviations import FAULT_SITES
 from simulators.portal.records import Attempt, Grant, event_source
 from simulators.portal.spec import LoginSpec
-from simulators.portal.wires import captchas, issued
+from simulators.portal.wires import captchas, issued, signed_on
 from simulators.portal.wires.authorize import FrontChannel
 from simulators.portal.wires.oauth2 import BackChannel, discovery
 from simulators.portal.wires.screens import Screens
@@ -33,6 +33,7 @@ WORDS = {
     "code_redeemed": "an application got tokens for a code (or a refresh token)",
     "token_refused": "an application was refused tokens or userinfo: error, description, reason, why",
     "userinfo_read": "an application read userinfo",
+    "signed_on": "a test has somebody logged in already, as by an earlier visit: single sign-on",
     "logged_out": "a session of the login ended",
 }
 ENDPOINTS = (
@@ -54,11 +55,11 @@ class Profile:
         self.keys = Keys(world, spec)
         self.steps = Steps(world, spec)
         self.exchange = Exchange(world, spec, self.keys, world.address(base))
-        entrance = Entrance(world, spec, self.keys, self.steps)
-        front = FrontChannel(entrance, base)
+        self.entrance = Entrance(world, spec, self.keys, self.steps)
+        front = FrontChannel(self.entrance, base)
         self.routes = (
             *front.routes(),
-            *Screens(entrance, self.steps, front, base).routes(),
+            *Screens(self.entrance, self.steps, front, base).routes(),
             *BackChannel(self.exchange, self.keys, base).routes(),
         )
 
@@ -81,7 +82,11 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
         journal_words=WORDS,
         ends={Attempt: (str, attempts.end), Grant: (None, grants.end)},
         on_contract=on_contract,
-        control_routes=(captchas.route([profile.steps for profile in profiles.values()]), issued.route(world)),
+        control_routes=(
+            captchas.route([profile.steps for profile in profiles.values()]),
+            issued.route(world),
+            signed_on.route(world, [profile.entrance for profile in profiles.values()]),
+        ),
     )
 
 

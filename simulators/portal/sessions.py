@@ -56,6 +56,22 @@ class Named:
     contract: str
 
 
+def earlier(spec: LoginSpec, fresh: Fresh, citizen: str, contract: str, now: Instant) -> Session:
+    """As a visit before this one left it: no attempt leads to it."""
+    return Session(
+        id=fresh.session,
+        contract=contract,
+        sid=fresh.sid,
+        attempt="",
+        profile=spec.id,
+        citizen=citizen,
+        authenticator=spec.authenticators[0].name,
+        opbs=fresh.opbs,
+        begun=now,
+        expires=Instant(now + spec.session_ttl * SECOND),
+    )
+
+
 def begun(spec: LoginSpec, attempt: Attempt, fresh: Fresh, now: Instant) -> Session:
     return Session(
         id=fresh.session,

@@ -2,10 +2,13 @@
 
 import pytest
 
+from conformance.control import Question
 from conformance.lab import Lab
 from conformance.launch import launched
 from conformance.target import Target, probe
 from conformance.transport import HttpTransport
+
+ASKED = {"password_accepted", "signed_on"}
 
 
 @pytest.mark.parametrize("profile", ["vnconnect-2022", "vneid-2026"])
@@ -16,8 +19,12 @@ def test_a_citizen_comes_in_by_the_pages_of_the_profile(profile: str) -> None:
             lab = Lab(control, target.connect(send), send, probe(target).capabilities)
             citizen = lab.citizen()
 
-            visitor = lab.log_in(citizen)
+            visitor = lab.visitor(citizen)
+            lab.through(visitor, visitor.login.begin())
+            known = lab.log_in(citizen)
+            asked = [row.word for row in control.rows(Question(subject=citizen.id)) if row.word in ASKED]
             unvisited = lab.callback_of(lab.visitor(citizen))
 
-        assert visitor.login.session().personal_id == citizen.id
+        assert visitor.login.session().personal_id == known.login.session().personal_id == citizen.id
+        assert asked == ["password_accepted", "signed_on"], "who is known there is not asked again"
         assert unvisited.startswith(f"{running.portals[0].origin}/") and "code=" in unvisited

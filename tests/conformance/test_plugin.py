@@ -127,6 +127,19 @@ def test_verdicts_evidence_and_report_are_written_with_and_without_workers(
     }
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_verdicts_alone_are_left_where_nobody_reads_more(
+    running: Running, tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    done = run(*options_of(running, tmp_path), "--verdicts-only", "-k", ONE_CHECK, *workers)
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    (folder,) = tmp_path.iterdir()
+    assert {path.name for path in folder.iterdir()} == {"verdicts.json", "notes.ndjson"}
+    assert str(folder / "verdicts.json") in done.stdout
+    assert [row["outcome"] for row in verdicts(tmp_path)["verdicts"]] == ["passed"]
+    assert verdicts(tmp_path)["laws"]
+
+
 def test_no_secret_of_anybody_reaches_the_evidence(running: Running, tmp_path: Path) -> None:
     done = run(*options_of(running, tmp_path), "-k", ONE_CHECK)
     (folder,) = tmp_path.iterdir()

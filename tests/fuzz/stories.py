@@ -69,6 +69,8 @@ def login(profile: str, leave: str) -> Teller:
         back = yield get(f"{base}/commonauth", final, Cookie=cookie)
         info, token = yield from _tokens(base, sheet, _query(back)["code"])
         yield get(f"/control/login/tokens/{key}", **site.bearer)
+        known = {"citizen": person["id"], "contract": cast[profile]["contract"]}
+        yield post("/control/login/sessions", known, **site.bearer)
         if leave == "uri":
             yield get(f"{base}/api/idp/third-party/logout", dict(parse_qsl(urlsplit(info["logoutUri"]).query)))
         elif leave == "post":

@@ -99,6 +99,17 @@ class Entrance:
         await self._end((session,), client.contract)
         return LoggedOut(to=wanted, state=given.get("state"))
 
+    async def sign_on(self, citizen: str, contract: str) -> Session:
+        """Somebody who logged in before, as a test needs them: the cookies of this session answer for them."""
+        fresh = self._fresh()
+
+        def decide(_records: Records, now: Instant) -> Change:
+            session = sessions.earlier(self.spec, fresh, citizen, contract, now)
+            event = Event(source=event_source(self.spec.id), word="signed_on", subject=citizen, contract=contract)
+            return Change(records=(session,), events=(event,), result=session)
+
+        return (await self._world.store.change([], decide)).result  # type: ignore[no-any-return]  # set above
+
     async def end_by_sid(self, sid: str) -> bool:
         """VNeID's logoutUri: no cookie, the session named in the address; True when there was one."""
         found = [one for one in await self._world.store.find(Session, about=sid) if one.profile == self.spec.id]

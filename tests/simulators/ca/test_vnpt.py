@@ -15,7 +15,7 @@ from simulators.ca.providers.vnpt import PROVIDER
 from simulators.ca.subscribers import SHARED_KEYS
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.profiles import Leaf
-from tests.places import Running, made
+from tests.places import Running, made, running
 from tests.simulators.ca.callers import SP769, Ca2, Vnpt, digest, file
 
 
@@ -157,6 +157,21 @@ def test_people_made_in_bulk_share_keys_and_others_do_not(lab: Running) -> None:
         assert not numbers & keys
 
     lab.run(story())
+
+
+def test_in_a_ring_of_keys_neighbours_differ_and_the_first_key_comes_again() -> None:
+    with running("ca", overrides={"vnpt": {"key_ring": 3}}) as small:
+
+        async def story() -> None:
+            caller = await Vnpt.at(small.place, "vnpt")
+            people = [await small.place.citizen() for _ in range(7)]
+            certificates = [certificate_of(await listed(caller, person)) for person in people]
+            keys = [each.public_key().public_numbers().n for each in certificates]
+            assert len({*keys}) == 3
+            assert all(len({*keys[at : at + 3]}) == 3 for at in range(5))
+            assert len({each.serial_number for each in certificates}) == 7
+
+        small.run(story())
 
 
 def test_two_listings_at_once_make_one_certificate(lab: Running) -> None:

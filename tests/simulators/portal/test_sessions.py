@@ -61,6 +61,38 @@ async def test_who_is_logged_in_is_not_asked_again(house: House) -> None:
 
 
 @in_house()
+async def test_a_test_has_somebody_logged_in_already(house: House) -> None:
+    citizen, browser = await house.world.citizens.make(), house.browser()
+    known = await house.http.post("/control/login/sessions", json={"citizen": citizen.id, "contract": house.contract})
+    assert (known.status_code, known.json()["url"]) == (201, f"http://127.0.0.1:8400{VNCONNECT}")
+    lines = known.json()["set_cookie"]
+    assert [line.partition("=")[0] for line in lines] == ["commonAuthId", "opbs"]
+    assert all(f"; Path={VNCONNECT}" in line for line in lines)
+    for line in lines:
+        name, _, rest = line.partition("=")
+        browser.http.cookies.set(name, rest.partition(";")[0])
+    code = told(await house.begin(browser, prompt="none"))["code"]
+    claims = (await house.tokens(code)).json()
+    assert house.rows("code_redeemed")[0].subject == citizen.id and claims["id_token"]
+    assert house.words().count("signed_on") == 1 and not house.rows("password_accepted")
+    assert "sessionDataKey" in query(await house.begin(browser, prompt="login"))
+    assert "sessionDataKey" in query(await house.begin(house.browser()))
+
+
+@in_house()
+async def test_nobody_is_logged_in_without_the_run_key_or_at_no_login(house: House) -> None:
+    citizen = await house.world.citizens.make()
+    asked = {"citizen": citizen.id, "contract": house.contract}
+    assert (await house.browser().http.post("/control/login/sessions", json=asked)).status_code == 401
+    for wrong in ({"citizen": "001099000000"}, {"contract": "c999"}):
+        refusal = await house.http.post("/control/login/sessions", json={**asked, **wrong})
+        assert refusal.status_code == 404 and refusal.json()["error"].startswith(f"{next(iter(wrong))}: ")
+    for wrong in ({**asked, "more": 1}, {"citizen": citizen.id}, {**asked, "contract": 1}):
+        assert (await house.http.post("/control/login/sessions", json=wrong)).status_code == 422
+    assert "signed_on" not in house.words()
+
+
+@in_house()
 async def test_prompt_login_and_max_age_ask_again(house: House) -> None:
     browser, _token = await logged_in(house)
     assert "sessionDataKey" in query(await house.begin(browser, prompt="login"))
