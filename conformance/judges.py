@@ -1,5 +1,6 @@
 """The whole suite on a portal that runs already, in a process of its own: forked from one that has loaded the libraries."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -51,6 +52,7 @@ def _forking() -> ForkServerContext:
 def _pytest(arguments: list[str], keys: dict[str, str], said: Path) -> None:
     os.chdir(ROOT)
     os.environ.update(keys)
+    gc.freeze()  # what was loaded before is no garbage, and looking at it would copy it
     with said.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
