@@ -7,9 +7,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from conformance import matrix
 from conformance.failures import Ours
@@ -132,9 +133,8 @@ def _in_one_world(flaws: Sequence[Flaw], pool: ThreadPoolExecutor, is_over: Call
                     caught = ", ".join(sorted(row.caught)) or "NOTHING"
                     print(f"[{len(rows)}/{len(flaws)}] {row.flaw}: {caught} ({row.seconds:.0f} s)", flush=True)
         finally:
-            for left in pending:
-                left.cancel()
-            wait([first, *pending])  # those that began, before their world ends
+            begun: list[Future[Any]] = [first, *(one for one in pending if not one.cancel())]
+            wait(begun)  # before their world ends
     return rows
 
 

@@ -123,7 +123,7 @@ class Courier:
             await self._store.change([Key(Delivery, delivery.id)], self._settle(delivery, outcome))
         finally:
             self._flying.pop(delivery.id, None)
-            self._store.bell.ring()
+            self._store.bell.ring(frozenset([Delivery.KIND]))  # there is room for the next, and it may be quiet
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> Callable[[Records, Instant], Change]:
         def decide(_records: Records, now: Instant) -> Change:

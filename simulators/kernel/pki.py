@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,6 +24,8 @@ from simulators.kernel.store import Store
 AHEAD = 6
 """Keys made before they are asked for: one costs 40 ms and more."""
 ROOT = "root"
+KEPT = 2_000
+"""Holders whose certificates' keys are kept in memory."""
 
 
 class KeyPair(Record, frozen=True, kw_only=True):
@@ -82,14 +85,16 @@ class Pki:
         self._makers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="keys")
         self._ahead: list[asyncio.Future[rsa.RSAPrivateKey]] = []
         self._making = asyncio.Lock()
+        self._held: OrderedDict[str, list[Key[Certificate]]] = OrderedDict()
+        """Whose certificates were looked for lately: they never leave, so their keys need not be looked for again."""
 
     async def authority(self, ca: str, subject: Mapping[str, str] | None = None) -> Certificate:
         """The CA's own certificate; made at the first call, which must give the subject's fields (C, O, CN)."""
-        if found := await self._store.find(Certificate, about=ca, limit=1):
+        if found := await self._of(ca):
             return found[0]
         issuer = None if ca == ROOT else await self.authority(ROOT, profiles.NATIONAL_ROOT)
         async with self._making:
-            if found := await self._store.find(Certificate, about=ca, limit=1):
+            if found := await self._of(ca):
                 return found[0]
             assert subject is not None or ca == ROOT, f"the CA {ca} is not made yet"
             return await self._make_authority(ca, subject or profiles.NATIONAL_ROOT, issuer)
@@ -107,7 +112,18 @@ class Pki:
         return await self._sign_and_save(builder, issuer, wanted.days, ca, f"{ca}/{citizen}", citizen, keypair)
 
     async def issued(self, ca: str, citizen: str) -> list[Certificate]:
-        return await self._store.find(Certificate, about=f"{ca}/{citizen}")
+        return await self._of(f"{ca}/{citizen}")
+
+    async def _of(self, holder: str) -> list[Certificate]:
+        if keys := self._held.get(holder):
+            self._held.move_to_end(holder)
+            return (await self._store.read(*keys)).get_all(keys)
+        found = await self._store.find(Certificate, about=holder)
+        if found:
+            self._held[holder] = [Key(Certificate, one.id) for one in found]
+            if len(self._held) > KEPT:
+                self._held.popitem(last=False)
+        return found
 
     async def by_serial(self, serial: str) -> Certificate | None:
         return await self._store.get(Key(Certificate, serial.lower()))
@@ -233,6 +249,7 @@ class Pki:
             return Change(records=(certificate, Authorities(names=names)))
 
         await self._store.change([Key(Certificate, serial), *([] if citizen else [listed])], decide)
+        self._held.pop(holder, None)
         return certificate
 
 

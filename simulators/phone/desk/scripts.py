@@ -38,6 +38,7 @@ class Scripts:
         self._store = store
         self._desk = desk
         self._seen: set[str] = set()
+        self._swept = Instant(0)
 
     async def put(self, scripts: list[Script], removed: list[Key[Script]]) -> None:
         """Save and remove; a prompt that waits already is answered too."""
@@ -53,9 +54,6 @@ class Scripts:
             await self._store.bell.wait(LOOK_AGAIN, Prompt)
 
     async def _answer_all(self) -> None:
-        if not self._store.count(Prompt):
-            self._seen.clear()
-            return
         present: set[str] = set()
         async for prompt in self._all():
             present.add(prompt.id)
@@ -72,6 +70,8 @@ class Scripts:
         while prompts := await self._store.find(Prompt, after=after, limit=AT_ONCE):
             for prompt in prompts:
                 yield prompt
+            if len(prompts) < AT_ONCE:
+                return
             after = prompts[-1].id
 
     async def _answer(self, prompt: Prompt, script: Script) -> None:
@@ -91,8 +91,12 @@ class Scripts:
         return await self._store.get(own) or await self._store.get(any_kind)
 
     async def _sweep(self) -> None:
-        """Prompts that ran out long ago leave the phone."""
-        limit = Instant(self._store.now() - KEPT_AFTER_END)
+        """Prompts that ran out long ago leave the phone; looked for once a minute of the world's time."""
+        now = self._store.now()
+        if now < self._swept + MINUTE:
+            return
+        self._swept = now
+        limit = Instant(now - KEPT_AFTER_END)
         if old := [Key(Prompt, prompt.id) for prompt in await self._store.find(Prompt, due_before=limit)]:
             await self._store.change(old, lambda _records, _now: Change(gone=tuple(old)))
 
