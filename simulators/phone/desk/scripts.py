@@ -9,7 +9,7 @@ from simulators.kernel.citizens import Citizen
 from simulators.kernel.clock import MINUTE
 from simulators.kernel.crashes import crashed
 from simulators.kernel.prompts import Prompt, Refused
-from simulators.kernel.records import Change, Instant, Key, Record
+from simulators.kernel.records import Change, Key, Record
 from simulators.kernel.store import Store
 from simulators.phone.desk.answering import Desk
 
@@ -38,7 +38,6 @@ class Scripts:
         self._store = store
         self._desk = desk
         self._seen: set[str] = set()
-        self._swept = Instant(0)
 
     async def put(self, scripts: list[Script], removed: list[Key[Script]]) -> None:
         """Save and remove; a prompt that waits already is answered too."""
@@ -55,15 +54,19 @@ class Scripts:
 
     async def _answer_all(self) -> None:
         present: set[str] = set()
+        old: list[Key[Prompt]] = []
         async for prompt in self._all():
             present.add(prompt.id)
-            if prompt.id not in self._seen and prompt.expires > self._store.now():
+            if prompt.expires < self._store.now() - KEPT_AFTER_END:
+                old.append(Key(Prompt, prompt.id))
+            elif prompt.id not in self._seen and prompt.expires > self._store.now():
                 self._seen.add(prompt.id)
                 script = await self._script(prompt)
                 if script and script.choice in prompt.choices:
                     await self._answer(prompt, script)
         self._seen &= present
-        await self._sweep()
+        if old:  # they ran out long ago and leave the phone
+            await self._store.change(old, lambda _records, _now: Change(gone=tuple(old)))
 
     async def _all(self) -> AsyncIterator[Prompt]:
         after = ""
@@ -89,16 +92,6 @@ class Scripts:
     async def _script(self, prompt: Prompt) -> Script | None:
         own, any_kind = (Key(Script, script_id(prompt.citizen, kind)) for kind in (prompt.kind, ANY_KIND))
         return await self._store.get(own) or await self._store.get(any_kind)
-
-    async def _sweep(self) -> None:
-        """Prompts that ran out long ago leave the phone; looked for once a minute of the world's time."""
-        now = self._store.now()
-        if now < self._swept + MINUTE:
-            return
-        self._swept = now
-        limit = Instant(now - KEPT_AFTER_END)
-        if old := [Key(Prompt, prompt.id) for prompt in await self._store.find(Prompt, due_before=limit)]:
-            await self._store.change(old, lambda _records, _now: Change(gone=tuple(old)))
 
 
 def script_id(citizen: str, kind: str) -> str:
