@@ -22,8 +22,8 @@ TRIES = 5
 LARGEST_INLINE = 8 * 1024
 PAGES_AHEAD = 8_000
 """Pages of 4 KB in the WAL file before they are copied into the database: most are written again and again meanwhile."""
-CACHE_KB = 8 * 1024
-"""Of the database in memory, at most: a long journal's index is written at random places."""
+CACHE_KB = 16 * 1024
+"""Of the database in memory, at most: a long journal's indexes are written at random places."""
 STEPS = ("read", "decided", "begun", "saved", "removed", "journalled", "committed", "rung")
 """What a change passes, in this order: a process that ends at any of them has lost nothing that it answered."""
 AT_ONCE = 100
