@@ -20,10 +20,15 @@ def reads_id_tokens(lab: Lab, visitor: Visitor) -> bool:
     return "openid" in asked(lab, issued(lab, visitor)).get("scope", "").split()
 
 
+def signs_in(lab: Lab, visitor: Visitor) -> None:
+    """Through the login's pages and from there to the portal: the way that a bad attempt goes too."""
+    lab.try_to_log_in(visitor)
+    assert visitor.login.session().personal_id == visitor.citizen.id
+
+
 def good_login(lab: Lab, visitor: Visitor, *, fault_used: bool = True) -> None:
     """The twin: the planned fault befell the first attempt, and a second one of the same citizen in this browser works."""
     with good_twin():
         first = issued(lab, visitor)
         assert not fault_used or lab.rows("fault_used", first.ref), "the portal did not fetch what was wrong"
-        lab.log_in(visitor)
-        assert visitor.login.session().personal_id == visitor.citizen.id
+        signs_in(lab, visitor)

@@ -129,7 +129,8 @@ class Browser:
     def take(self, lines: Sequence[str], url: str) -> None:
         """Cookies (lines of Set-Cookie) that `url` gave this browser at an earlier visit."""
         for line in lines:
-            self.jar, _ = self.jar.store(line, url, self._now())
+            self.jar, turned = self.jar.store(line, url, self._now())
+            assert turned is None, f"{url} gave a cookie that it may not: {turned}"
 
     def keep_own_cookies(self) -> None:
         """Every other site has forgotten this browser."""

@@ -146,8 +146,7 @@ class Lab:
 
     def inbox(self, citizen: Citizen) -> Inbox:
         """What comes from now on."""
-        patience = self.capabilities.notice_patience_seconds
-        return Inbox(self.control, citizen, patience=patience).from_now()
+        return self._unopened(citizen).from_now()
 
     def certificate(self, serial: str) -> CertificateState:
         return CertificateState(self.control, serial)
@@ -221,5 +220,7 @@ class Lab:
         visitor.browser.take(told["set_cookie"], told["url"])
 
     def _entrance(self, visitor: Visitor) -> Entrance:
-        inbox = Inbox(self.control, visitor.citizen, patience=self.capabilities.notice_patience_seconds)
-        return Entrance(visitor.browser, visitor.citizen, self.control, inbox)
+        return Entrance(visitor.browser, visitor.citizen, self.control, self._unopened(visitor.citizen))
+
+    def _unopened(self, citizen: Citizen) -> Inbox:
+        return Inbox(self.control, citizen, patience=self.capabilities.notice_patience_seconds)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from conformance.verdicts import Outcome
+from conformance.verdicts import Exit, Outcome
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 STORED, PAGE = DOCS / "kill-matrix.json", DOCS / "kill-matrix.md"
@@ -53,15 +53,23 @@ def row_of(flaw: str, told: dict[str, Any], seconds: float) -> Row:
     failed = [v for v in told["verdicts"] if v["outcome"] in {Outcome.FAILED, Outcome.WARNED}]
     caught = {v["number"] for v in failed if v["exercised"]}
     stumbled = {v["number"] for v in failed} - caught
+    unclaimed = {v["number"] for v in told["verdicts"] if v["outcome"] == Outcome.NOT_CLAIMED}
     errors = [v["check"] for v in told["verdicts"] if v["outcome"] == Outcome.ERROR]
+    broken_off = told["exit"] not in {Exit.CONFORMANT, Exit.NOT_CONFORMANT} or told["missing"] or told["unclaimed"]
     return Row(
         flaw,
         caught=tuple(sorted(caught)),
         stumbled=tuple(sorted(stumbled)),
-        passed=tuple(sorted({v["number"] for v in told["verdicts"]} - caught - stumbled)),
+        passed=tuple(sorted({v["number"] for v in told["verdicts"]} - caught - stumbled - unclaimed)),
         laws=tuple(sorted({v["law"] for v in told["violations"]})),
         seconds=round(seconds, 1),
-        problem=told["void"] or (f"errors of the suite: {errors}" if errors else ""),
+        problem=told["void"]
+        or (f"errors of the suite: {errors}" if errors else "")
+        or (
+            f"not a whole run: exit {told['exit']}, not run {told['missing'] or told['unclaimed']}"
+            if broken_off
+            else ""
+        ),
     )
 
 
@@ -98,7 +106,8 @@ def differences(stored: dict[str, Row], rows: Iterable[Row]) -> list[str]:
 
 
 def hash_of(flaw: Flaw, root: Path) -> str:
-    """Of the flaw's row, the reference portal and the checks: whatever could change the row."""
+    """Of the flaw's row, the reference portal and the checks. What else could change a row (the suite's hands, the
+    simulators) shows in the tenth that `--changed` takes anew each day."""
     digest = hashlib.sha256(json.dumps(asdict(flaw), sort_keys=True).encode())
     for folder in ("reference_portal", "conformance/checks"):
         for path in sorted((root / folder).rglob("*")):

@@ -74,7 +74,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             returncode=Exit.NOTHING_EXECUTED,
         )
     folder = evidence.new_folder(config.rootpath / config.option.results)
-    config.stash[RUN] = run = Run(baseline, profile, folder, stack, report=not config.option.verdicts_only)
+    config.stash[RUN] = run = Run(baseline, profile, folder, stack, keeps=not config.option.verdicts_only)
     config.pluginmanager.register(Gathering(run), "hopchuan-gathering")
     _set_up(config, baseline, folder, part="")
 

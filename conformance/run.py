@@ -72,14 +72,14 @@ def from_controller(text: str) -> tuple[Baseline, Path]:
 class Run:
     """Gathers verdicts as they come; `finish` judges the laws and writes everything down, whatever happened.
 
-    Without `report` it leaves neither exchanges, journal nor report: verdicts.json and the suite's own notes.
+    Unless it `keeps`, it leaves neither exchanges, journal nor report: verdicts.json and the suite's own notes.
     """
 
     baseline: Baseline
     profile: Profile
     folder: Path
     stack: ExitStack
-    report: bool = True
+    keeps: bool = True
     verdicts: list[Verdict] = field(default_factory=list)
     void: str = ""
     began: float = field(default_factory=time.monotonic)
@@ -109,7 +109,7 @@ class Run:
         ending = Ending(self, tally, violations, judged, time.monotonic() - self.began)
         (self.folder / evidence.LANE).unlink(missing_ok=True)
         evidence.keep(self.folder, evidence.VERDICTS, ending.plain(), redactor)
-        if self.report:
+        if self.keeps:
             evidence.gather(self.folder, evidence.HTTP)
             report.write(self.folder, ending.plain(), redactor)
         return ending
@@ -123,7 +123,7 @@ class Run:
         with target.control() as control:
             _await_quiet(control)
             rows = list(control.journal())
-            if self.report:
+            if self.keeps:
                 evidence.keep_rows(self.folder, [*rows, *own], redactor)
             _demand_no_crash(control, self.baseline.journal_before)
         with HttpTransport(tls=context(target.root)) as send:

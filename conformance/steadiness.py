@@ -137,8 +137,9 @@ def _passed(seed: int, workers: int, check: str) -> Pass:
         seconds = time.monotonic() - began
         with Control(running.url, running.key) as control:
             variance = control.get("/control/variance")["variance"]
+    wrong = [f"not run: {name}" for name in (*told["missing"], *told["unclaimed"]) if not check]
     verdicts = {verdict["check"]: verdict["outcome"] for verdict in told["verdicts"]}
-    wrong = [f"{name} {outcome}" for name, outcome in verdicts.items() if outcome != "passed"]
+    wrong += [f"{name} {outcome}" for name, outcome in verdicts.items() if outcome != "passed"]
     wrong += [f"law {violation['law']}: {violation['text_en']}" for violation in told["violations"]]
     return Pass(seed, verdicts, variance, seconds, "; ".join([told["void"], *wrong] if told["void"] else wrong))
 

@@ -16,6 +16,7 @@ from conformance.control import Control
 from conformance.failures import NotExercised, Ours, WrongOption
 from conformance.launch import Running, secrets_of
 from conformance.records import Capabilities, Refused
+from conformance.sites import host_of
 from conformance.tls import context
 from conformance.transport import HttpTransport, Request, Send, Unreachable
 
@@ -107,6 +108,11 @@ def given(options: Mapping[str, str | None]) -> Target:
         if not str(told[name]).startswith(("http://", "https://")):
             raise WrongOption(f"--{name} {told[name]}: give an address that begins with http:// or https://.")
     portal, simulators = (str(told[name]).rstrip("/") for name in ("portal", "simulators"))
+    if host_of(portal) == host_of(simulators):
+        raise WrongOption(
+            f"--portal and --simulators are both at {host_of(portal)}: cookies ignore ports, so a browser would take them "
+            "for one site, and mistakes with cookies would not show. Call one of them localhost and the other 127.0.0.1."
+        )
     return Target(
         portal=portal,
         simulators=simulators,

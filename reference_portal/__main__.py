@@ -70,7 +70,7 @@ def _alone(options: argparse.Namespace) -> Berth:
 def _kept_key(data: Path | None) -> str:
     """Officers and audit hold the key, so a restart on the same books has the same one."""
     if data is None:
-        return secrets.token_hex(16)
+        return secrets.token_hex(16)  # no dash may begin what stands on a command line
     path = data / "portal.key"
     if not path.exists():
         fresh = path.with_suffix(".new")

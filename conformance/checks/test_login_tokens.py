@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from conformance.attempts import good_login, issued, reads_id_tokens
+from conformance.attempts import good_login, issued, reads_id_tokens, signs_in
 from conformance.exposure import exposed
 from conformance.failures import came
 from conformance.lab import Lab, Visitor
@@ -84,6 +84,7 @@ def test_a_used_callback_makes_no_session(lab: Lab, visitor: Visitor) -> None:
 
     visitor.login.logout()
     for browser in (visitor.browser, copy.browser):
+        browser.keep_own_cookies()  # a portal that rightly begins anew is not let in by single sign-on
         browser.navigate(callback, operation="callback")
 
     again = [who for who in (visitor.login.session(), copy.login.session()) if who.signed_in]
@@ -234,7 +235,7 @@ def test_another_browsers_code_is_of_no_use(lab: Lab, visitor: Visitor) -> None:
     address, _, query = lab.callback_of(visitor).partition("?")
 
     injected = urlencode({**dict(parse_qsl(query)), "code": code})
-    visitor.browser.get(f"{address}?{injected}", operation="callback")
+    lab.answer(visitor, f"{address}?{injected}")
 
     who = visitor.login.session()
     assert who.personal_id != victim.citizen.id, came(
@@ -245,5 +246,4 @@ def test_another_browsers_code_is_of_no_use(lab: Lab, visitor: Visitor) -> None:
     with good_twin():
         ref = issued(lab, victim).ref
         assert lab.rows("token_refused", ref) or lab.rows("code_redeemed", ref), "the portal did not try the code"
-        lab.log_in(visitor)
-        assert visitor.login.session().personal_id == visitor.citizen.id
+        signs_in(lab, visitor)

@@ -8,7 +8,8 @@ STEPS = ("read", "decided", "begun", "saved", "removed", "journalled", "committe
 """Of the simulators' store, in their order; a process that is told another refuses to start."""
 AT_RANDOM = "at random"
 SIMULATORS, PORTAL, BOTH = "simulators", "portal", "both"
-MOST_PASSINGS = 60
+MOST_PASSINGS = 12
+"""After more of them, most of what was under way would be answered already."""
 LONGEST_DELAY = 0.4
 FLYING, DUE = 20, 50
 """What must be under way, or the kill shows nothing."""

@@ -13,6 +13,7 @@ from reference_portal.calls import login
 from reference_portal.calls.asking import PATIENCE, LoginRefused, answer_of
 from reference_portal.calls.login import Attempt, Identity
 from reference_portal.dossiers import Dossier
+from reference_portal.flaws.login import asking
 from reference_portal.flaws.row import Change, Flaw, both, called, ids, ruled
 from reference_portal.parts import Parts
 
@@ -21,6 +22,10 @@ FROM_BROWSER = "from the browser:"
 
 def _with_id_token(attempt: Attempt, identity: Identity) -> str:
     return f"{attempt.target}?{urlencode({'id_token': identity.id_token})}"
+
+
+def _asked_anew(provider: Mapping[str, str], redirect_uri: str, attempt: Attempt) -> str:
+    return asking(login.authorization_url(provider, redirect_uri, attempt), prompt="login")
 
 
 def _code_or_token(answer: Mapping[str, str]) -> str | None:
@@ -127,6 +132,14 @@ ROWS = (
         "specs/portal.md 1.12: after the local logout one click logs the same person in",
         "Đăng xuất ở cổng nhưng để phiên ở trang đăng nhập sống tiếp.",
         "Logout leaves the session at the national login alive.",
+    ),
+    Flaw(
+        "provider_session_hidden",
+        both(called(authorization_url=_asked_anew), ruled("login", logout_at_provider=False)),
+        ids("A25"),
+        "specs/portal.md 1.12: the session at the login outlives the portal's; prompt=login only hides it",
+        "Đăng xuất để phiên ở trang đăng nhập sống tiếp, chỉ bắt đăng nhập lại bằng prompt=login.",
+        "Logout leaves the session at the national login alive and hides it behind prompt=login.",
     ),
     Flaw(
         "deep_link_lost",

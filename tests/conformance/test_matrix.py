@@ -25,13 +25,23 @@ def test_a_requirement_with_variants_counts_once_by_its_worst() -> None:
         "verdicts": [verdict("A07", "passed"), verdict("A07", "failed"), verdict("A01", "passed")],
         "violations": [{"law": "one_receipt"}],
         "void": "",
+        "exit": 1,
+        "missing": [],
+        "unclaimed": [],
     }
     row = matrix.row_of("x", told, 1.0)
     assert (row.caught, row.passed, row.laws) == (("A07",), ("A01",), ("one_receipt",))
 
 
 def test_what_could_not_be_exercised_is_no_catch() -> None:
-    told = {"verdicts": [verdict("F10", "failed", exercised=False)], "violations": [], "void": ""}
+    told = {
+        "verdicts": [verdict("F10", "failed", exercised=False)],
+        "violations": [],
+        "void": "",
+        "exit": 1,
+        "missing": [],
+        "unclaimed": [],
+    }
     row = matrix.row_of("ipn_twice", told, 1.0)
     assert row.stumbled == ("F10",)
     assert matrix.problems([FLAW], [row], whole=False) == ["ipn_twice: not caught by F10"]

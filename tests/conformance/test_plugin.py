@@ -51,6 +51,7 @@ def test_portal_alone_is_a_usage_error_that_names_what_is_missing() -> None:
     ("wrong", "sentence"),
     [
         ({"portal": "http://localhost:1"}, "--portal http://localhost:1: it does not answer"),
+        ({"portal": "http://127.0.0.1:1"}, "--portal and --simulators are both at 127.0.0.1"),
         ({"simulators": "http://127.0.0.1:1"}, "no simulators answer there"),
         ({"contract": "c-none"}, "--contract c-none: the simulators know no such contract"),
         ({"simulators-key": "wrong"}, "--simulators-key:"),

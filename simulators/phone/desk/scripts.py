@@ -57,7 +57,7 @@ class Scripts:
         old: list[Key[Prompt]] = []
         async for prompt in self._all():
             present.add(prompt.id)
-            if prompt.expires < self._store.now() - KEPT_AFTER_END:
+            if prompt.expires <= self._store.now() - KEPT_AFTER_END:
                 old.append(Key(Prompt, prompt.id))
             elif prompt.id not in self._seen and prompt.expires > self._store.now():
                 self._seen.add(prompt.id)

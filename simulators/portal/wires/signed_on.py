@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -39,9 +40,9 @@ def route(world: World, entrances: Sequence[Entrance]) -> Route:
         for entrance in entrances:
             if any(one.id.startswith(f"{event_source(entrance.spec.id)}/") for one in settings):
                 session = await entrance.sign_on(given.citizen, given.contract)
-                path, sent = f"/portal/{entrance.spec.id}", Response()
-                cookies.keep_session(sent, session, path)
-                return answer(SignedOn(world.address(path), sent.headers.getlist("set-cookie")), 201)
+                url, sent = world.address(f"/portal/{entrance.spec.id}"), Response()
+                cookies.keep_session(sent, session, urlsplit(url).path or "/")
+                return answer(SignedOn(url, sent.headers.getlist("set-cookie")), 201)
         return refuse(
             404, f"contract: {given.contract[:60]!r} has no login here; make one with POST /control/contracts."
         )
