@@ -109,7 +109,9 @@ class Pki:
         issuer = await self.authority(ca)
         keypair = keypair or await self.new_key()
         builder = profiles.leaf(wanted, self._loaded_key(keypair).public_key(), self._urls(ca))
-        return await self._sign_and_save(builder, issuer, wanted.days, ca, f"{ca}/{citizen}", citizen, keypair)
+        holder = f"{ca}/{citizen}"
+        self._held.pop(holder, None)
+        return await self._sign_and_save(builder, issuer, wanted.days, ca, holder, citizen, keypair)
 
     async def issued(self, ca: str, citizen: str) -> list[Certificate]:
         return await self._of(f"{ca}/{citizen}")
@@ -249,7 +251,6 @@ class Pki:
             return Change(records=(certificate, Authorities(names=names)))
 
         await self._store.change([Key(Certificate, serial), *([] if citizen else [listed])], decide)
-        self._held.pop(holder, None)
         return certificate
 
 

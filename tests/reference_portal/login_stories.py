@@ -157,6 +157,7 @@ ENDS: tuple[tuple[str, Any, Any, Any], ...] = (
     ("any_token_logs_in", brought(token_of="another"), False, True),
     ("applicant_of_the_form", applicant_after_filling, "Nguyễn Thị Mỹ Dưỡng", "NGƯỜI KHÁC"),
     ("provider_session_left", logout_leads_on, 303, 200),
+    ("provider_session_hidden", logout_leads_on, 303, 200),
     ("deep_link_lost", target_of_a_deep_link, [LINK], ["/"]),
     ("deep_link_unknown", status_of_a_deep_link, 302, 404),
     ("mdt_believed", deep_link_of_another, False, True),
