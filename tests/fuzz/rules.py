@@ -211,6 +211,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"GET /messages", PAGE),
     (r"GET /messages/\w+", OWN),
     (r"POST /control/contracts", Rule(own_words, by_status, kinds("contract settings") | MADE_AT_FIRST)),
+    (r"POST /control/login/sessions", writing("login_session")),
     (r"POST /control/citizens", writing(f"{PEOPLE} shared_key keypair")),
     (r"POST /control/certificates/.*", writing("certificate withdrawn")),
     (r"POST /control/faults", writing("fault")),
