@@ -21,7 +21,7 @@ from loadtests.kills.world import standing as standing_world
 UNDER_WAY_SECONDS = 120.0
 LOOK = 0.02
 QUIET_SECONDS = 90.0
-ENOUGH = FLYING + 10
+ENOUGH = FLYING + 20
 """What a client sees on its way: some of it is answered already, and only waits to be read."""
 Say = Callable[[str], None]
 
