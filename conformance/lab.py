@@ -100,8 +100,15 @@ class Lab:
         """
         visitor = who if isinstance(who, Visitor) else self.visitor(who)
         self._sign_on(visitor)
-        entrance = self._entrance(visitor)
-        page = entrance.through(visitor.login.begin(target))
+        return self._entered(visitor, target)
+
+    def log_in_anew(self, citizen: Citizen | None = None) -> Visitor:
+        """Signed in at the portal through every page of the national login."""
+        return self._entered(self.visitor(citizen), None)
+
+    def _entered(self, visitor: Visitor, target: str | None) -> Visitor:
+        """Until the portal says who is signed in."""
+        page = self._entrance(visitor).through(visitor.login.begin(target))
         if not visitor.login.session().signed_in:
             raise NotExercised(f"the login left no session; the portal shows ({page.status}): {page.html.words[:300]}")
         return visitor

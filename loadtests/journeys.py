@@ -54,7 +54,7 @@ class Journey:
     tell: Tell
 
     def travel(self) -> None:
-        visitor = self.lab.log_in(self.citizen)
+        visitor = self.lab.log_in_anew(self.citizen)
         self.tell("logged_in", self.citizen.id)
         signed = self._file_signed(visitor)
         paid = self._file_and_pay(visitor)

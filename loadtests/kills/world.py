@@ -140,7 +140,7 @@ def _settle(world: World) -> None:
 
 def seated(world: World, lab: Lab, citizen: Citizen) -> Seat:
     """Logged in through the national login's own pages."""
-    visitor = lab.log_in(citizen)
+    visitor = lab.log_in_anew(citizen)
     world.ground.note(SEATED, citizen.techid, citizen.id)
     cookies = visitor.browser.cookies_for(world.portal.origin + "/pti/session")
     return Seat(citizen, "; ".join(cookie.pair for cookie in cookies))

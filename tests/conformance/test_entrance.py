@@ -19,8 +19,7 @@ def test_a_citizen_comes_in_by_the_pages_of_the_profile(profile: str) -> None:
             lab = Lab(control, target.connect(send), send, probe(target).capabilities)
             citizen = lab.citizen()
 
-            visitor = lab.visitor(citizen)
-            lab.through(visitor, visitor.login.begin())
+            visitor = lab.log_in_anew(citizen)
             known = lab.log_in(citizen)
             asked = [row.word for row in control.rows(Question(subject=citizen.id)) if row.word in ASKED]
             unvisited = lab.callback_of(lab.visitor(citizen))
