@@ -93,22 +93,22 @@ class Lab:
         seat = browser or Browser(self.send, home=self.portal.origin)
         return Visitor.seated(who, self.portal.person(seat), self.note)
 
-    def log_in(self, who: Citizen | Visitor | None = None, *, target: str | None = None) -> Visitor:
+    def log_in(self, who: Citizen | Visitor | None = None) -> Visitor:
         """Signed in at the portal, by somebody whom the national login knows already from an earlier visit.
 
         A portal that wants them asked again (prompt, max_age) has its way: then they go through the login's pages.
         """
         visitor = who if isinstance(who, Visitor) else self.visitor(who)
         self._sign_on(visitor)
-        return self._entered(visitor, target)
+        return self._entered(visitor)
 
     def log_in_anew(self, citizen: Citizen | None = None) -> Visitor:
         """Signed in at the portal through every page of the national login."""
-        return self._entered(self.visitor(citizen), None)
+        return self._entered(self.visitor(citizen))
 
-    def _entered(self, visitor: Visitor, target: str | None) -> Visitor:
+    def _entered(self, visitor: Visitor) -> Visitor:
         """Until the portal says who is signed in."""
-        page = self._entrance(visitor).through(visitor.login.begin(target))
+        page = self._entrance(visitor).through(visitor.login.begin())
         if not visitor.login.session().signed_in:
             raise NotExercised(f"the login left no session; the portal shows ({page.status}): {page.html.words[:300]}")
         return visitor

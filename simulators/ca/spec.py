@@ -55,8 +55,8 @@ class CaSpec:
 
     certificate_days: Days = fact(370, "CONFIRMED")
     key_ring: Annotated[int, Meta(ge=0, le=10_000)] = fact(0, "DESIGN")
-    """So many keys in all, which subscribers get in turn (0: each has their own): for thousands of people in one world,
-    of whom no two that meet may be so many apart."""
+    """So many keys in all, which subscribers get in turn; 0: each has their own. For thousands of people in one world:
+    two have the same key only where so many others came between them."""
     ms_extensions: bool = fact(default=False, mark="CONFIRMED")
     upper_names: bool = fact(default=False, mark="DESIGN")
     """The CN in capitals: a portal that compares names meets it here."""

@@ -73,18 +73,8 @@ def earlier(spec: LoginSpec, fresh: Fresh, citizen: str, contract: str, now: Ins
 
 
 def begun(spec: LoginSpec, attempt: Attempt, fresh: Fresh, now: Instant) -> Session:
-    return Session(
-        id=fresh.session,
-        contract=attempt.contract,
-        sid=fresh.sid,
-        attempt=attempt.id,
-        profile=spec.id,
-        citizen=attempt.citizen,
-        authenticator=attempt.authenticator,
-        opbs=fresh.opbs,
-        begun=now,
-        expires=Instant(now + spec.session_ttl * SECOND),
-    )
+    session = earlier(spec, fresh, attempt.citizen, attempt.contract, now)
+    return replace(session, attempt=attempt.id, authenticator=attempt.authenticator)
 
 
 def reusable(spec: LoginSpec, session: Session | None, asked: Asked, now: Instant) -> Session | None:
