@@ -89,7 +89,7 @@ async def _measured(only: frozenset[str], *, quick: bool, rows: int) -> Run:
             run.start = await started(many)
             run.verdicts += limits.of_start(run.start)
         if "rows" in only:
-            run.filled = await filled(rows, unit, many, 160 // share)
+            run.filled = await filled(rows, unit, 8 * many, 40 // share)
             run.verdicts += limits.of_filled(run.filled)
     return run
 

@@ -132,6 +132,15 @@ class Browser:
             self.jar, turned = self.jar.store(line, url, self._now())
             assert turned is None, f"{url} gave a cookie that it may not: {turned}"
 
+    def asked_abroad(self) -> str:
+        """Where home last sent this browser: the first address elsewhere after the last one at home."""
+        abroad = ""
+        for hop in reversed(self.hops):
+            if origin_of(hop.request.url) == self.home:
+                break
+            abroad = hop.request.url
+        return abroad
+
     def keep_own_cookies(self) -> None:
         """Every other site has forgotten this browser."""
         own = host_of(self.home)

@@ -39,11 +39,23 @@ class Entrance:
         """The address with the code to which the login sends the browser; it is not visited."""
         for _ in range(PAGES_LIMIT):
             sent = self._fetched(self._move(page))
-            target = sent.header("Location") or ""
-            if target and origin_of(target) == self.browser.home:
-                return target
+            if callback := self._homeward(sent):
+                return callback
+            target = sent.header("Location")
             page = self.browser.navigate(target, operation="login") if target else self._shown(sent)
         raise NotExercised(f"the login gave no callback after {PAGES_LIMIT} pages; the last one says: {_words(page)}")
+
+    def at_once(self) -> str:
+        """The same for somebody whom the login has come to know meanwhile: it is asked once more what the portal asked.
+
+        Empty where the portal wants everybody asked again (prompt, max_age).
+        """
+        asked = self.browser.asked_abroad()
+        return self._homeward(self.browser.fetch("GET", asked, operation="login")) if asked else ""
+
+    def _homeward(self, sent: Page) -> str:
+        target = sent.header("Location") or ""
+        return target if target and origin_of(target) == self.browser.home else ""
 
     def _move(self, page: Page) -> "_Move":
         """What a person does on this page: fill what it asks, else choose, else go on."""

@@ -1,6 +1,7 @@
 """The usual way of a dossier, as given of a check: draft, filled, signed, submitted, by a role of the portal's procedures."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from conformance.failures import NotExercised
 from conformance.lab import Lab, Visitor
@@ -21,11 +22,15 @@ class Filing:
         if named is None or not named.agencies:
             raise NotExercised(f"capabilities names no test procedure for the role {role!r}")
         agency = agency or named.agencies[0]
-        rows = self.applicant.dossiers.procedures()
-        found = [row for row in rows if row.code == named.procedure and row.agency == agency]
+        found = [row for row in self._catalogue if row.code == named.procedure and row.agency == agency]
         if not found:
             raise NotExercised(f"the catalogue has no row for procedure {named.procedure} at agency {agency}")
         return found[0]
+
+    @cached_property
+    def _catalogue(self) -> tuple[Procedure, ...]:
+        """It is the same for everybody, and asked for once in a check."""
+        return self.applicant.dossiers.procedures()
 
     def blank(self, role: str = "free", agency: str | None = None) -> Dossier:
         """A draft in which nothing is filled."""

@@ -135,8 +135,10 @@ class Lab:
         return self.answered(visitor, visitor.login.begin(target))
 
     def answered(self, visitor: Visitor, page: Page) -> str:
-        """The same from a page of the login."""
-        return self._entrance(visitor).to_callback(page)
+        """The same from the first page of the login, to somebody whom it comes to know meanwhile (in another tab)."""
+        self._sign_on(visitor)
+        entrance = self._entrance(visitor)
+        return entrance.at_once() or entrance.to_callback(page)
 
     def browser_of(self, home: str) -> Browser:
         """A fresh browser whose home is another than the portal's."""

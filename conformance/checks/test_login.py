@@ -126,7 +126,8 @@ def test_the_code_flow_is_asked_for_with_openid(lab: Lab, visitor: Visitor) -> N
     ),
 )
 def test_each_login_is_bound_to_its_browser(lab: Lab, visitor: Visitor) -> None:
-    for browser in (visitor, lab.visitor(visitor.citizen), lab.visitor(visitor.citizen)):
+    lab.through(visitor, visitor.login.begin())  # every page of the login, as somebody goes whom it does not know
+    for browser in (lab.visitor(visitor.citizen), lab.visitor(visitor.citizen)):
         lab.try_to_log_in(browser)
 
     told = [asked(lab, code) for code in lab.wait_for("code_issued", subject=visitor.citizen.id, count=3)]

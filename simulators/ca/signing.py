@@ -24,10 +24,10 @@ class State(Enum):
 
 
 class SigningRequest(Record, frozen=True, kw_only=True):
-    """`id` is ca/contract/transaction, or ca//transaction where all service providers of a CA share the transactions."""
+    """`id` is ca/transaction/contract, or ca/transaction/ where all service providers of a CA share the transactions."""
 
     KIND: ClassVar[str] = "signing_request"
-    ABOUT: ClassVar[str | None] = "transaction"
+    ABOUT: ClassVar[str | None] = "unanswered"
     DUE: ClassVar[str | None] = "due"
 
     ca: str
@@ -48,9 +48,14 @@ class SigningRequest(Record, frozen=True, kw_only=True):
     injected: str = ""
     """The effect of a planned fault on what the CA answers."""
 
+    @property
+    def unanswered(self) -> str | None:
+        """The transaction while it waits: what is over is found by its id alone, so that a long past costs nothing."""
+        return self.transaction if self.state is State.WAITING else None
+
 
 def request_id(ca: str, contract: str, transaction: str) -> str:
-    return f"{ca}/{contract}/{transaction}"
+    return f"{ca}/{transaction}/{contract}"
 
 
 def opened(request: SigningRequest, now: Instant, ttl: int) -> tuple[SigningRequest, Event]:

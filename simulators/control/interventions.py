@@ -118,7 +118,8 @@ class Interventions:
         found = [(record, end) for kind, how in self._ends for record, end in await self._named(kind, how, given)]
         if not found:
             return refuse(
-                404, f"ref: nothing that can be ended has the reference {given.ref!r}; the journal shows refs."
+                404,
+                f"ref: nothing that waits has the reference {given.ref!r}; the journal shows refs, and what is over already.",
             )
         ended = [record.KIND for record, end in found if await self._end(record, end, given.ref)]
         if not ended:

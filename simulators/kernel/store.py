@@ -20,10 +20,10 @@ Decide = Callable[[Records, Instant], Change]
 
 TRIES = 5
 LARGEST_INLINE = 8 * 1024
-PAGES_AHEAD = 8_000
+PAGES_AHEAD = 16_000
 """Pages of 4 KB in the WAL file before they are copied into the database: most are written again and again meanwhile."""
-CACHE_KB = 16 * 1024
-"""Of the database in memory, at most: a long journal's indexes are written at random places."""
+CACHE_KB = 4 * 1024
+"""Of the database in memory, at most. More is slower: SQLite walks the whole of it whenever pages of an index change places."""
 STEPS = ("read", "decided", "begun", "saved", "removed", "journalled", "committed", "rung")
 """What a change passes, in this order: a process that ends at any of them has lost nothing that it answered."""
 AT_ONCE = 100

@@ -114,12 +114,19 @@ class Desk:
 
     async def found(self, transaction: str, contract: str = "") -> SigningRequest:
         """How a request stands; one whose time is over is ended by being looked at."""
-        found = await self.world.store.find(SigningRequest, about=transaction, contract=contract or None)
-        own = [request for request in found if request.ca == self.spec.id and not request.hub]
-        if not own:
+        request = await self._named(transaction, contract)
+        if request is None or request.hub or contract not in {"", request.contract}:
             why = f"no request with transaction_id {transaction[:80]!r} was accepted here"
             raise Refused(Reason.TRANSACTION_UNKNOWN, why)
-        return await self._current(own[-1])
+        return await self._current(request)
+
+    async def _named(self, transaction: str, contract: str) -> SigningRequest | None:
+        """Of several with this transaction, where it names one for each service provider and none is named: the first by id."""
+        if contract or self.spec.transactions == "one_for_all":
+            return await self.world.store.get(self.key(contract, transaction))
+        before = signing.request_id(self.spec.id, "", transaction)
+        following = await self.world.store.find(SigningRequest, after=before)
+        return next((one for one in following if (one.ca, one.transaction) == (self.spec.id, transaction)), None)
 
     async def again(self, request: SigningRequest) -> SigningRequest:
         """The request as it stands at this instant."""
