@@ -43,6 +43,10 @@ class Filled:
     rate: float
     outcome: Outcome
 
+    @property
+    def pairs(self) -> int:
+        return min(len(one.micros) for one in self.outcome.measured)
+
 
 async def started(count: int) -> Start:
     walls, cpus, idles = [], [], []

@@ -20,8 +20,10 @@ HEAD = """\
 
 Written by `python -m benchmarks`. The unit is the CPU time of one raw RSA-2048 signature of `cryptography` (PKCS#1 v1.5, key
 loaded) in a process of its own; each block of flows stands between two blocks of the unit, all flows in turn, and what is told
-is the median of the rounds' ratios with its quartiles. CPU is user and system time of the server's process alone: real
-sockets, {lanes} connections with one flow in flight each, a WAL file. After each block every answer is verified (signatures,
+is the median of the rounds' ratios with its quartiles: what happens in few rounds, as the copying back of the WAL file every
+some 500 signing flows, is not in a median. The rate after many rows is the CPU of {pairs} pairs of blocks together and has it
+in. CPU is user and system time of the server's process alone: real sockets, {lanes} connections with one flow in flight each,
+a WAL file. After each block every answer is verified (signatures,
 ID tokens, checksums, amounts) and the journal is counted: a row too many or too few ends the run. Other work ran on the machine:
 times in µs are of that day, ratios vary less, and a loaded machine makes them worse (a signature lives in the first cache, a
 server does not).
@@ -48,7 +50,7 @@ class Run:
 
 def written(run: Run) -> str:
     parts = [
-        HEAD.format(lanes=run.lanes),
+        HEAD.format(lanes=run.lanes, pairs=run.filled.pairs if run.filled else "no"),
         _limits(run),
         _flows(run),
         _counted(run),

@@ -1,8 +1,11 @@
 """One citizen's attempts to log in, as the login's journal has them: what was asked, which code was issued."""
 
+from conformance.browser import Page
+from conformance.failures import came
 from conformance.journal import Row
 from conformance.lab import Lab, Visitor
 from conformance.requirement import good_twin
+from conformance.sites import origin_of
 
 
 def issued(lab: Lab, visitor: Visitor, *, count: int = 1) -> Row:
@@ -21,9 +24,21 @@ def reads_id_tokens(lab: Lab, visitor: Visitor) -> bool:
 
 
 def signs_in(lab: Lab, visitor: Visitor) -> None:
-    """Through the login's pages and from there to the portal: the way that a bad attempt goes too."""
+    """The way that a bad attempt goes too: the login's answer is taken in hand, and brought to the portal."""
     lab.try_to_log_in(visitor)
     assert visitor.login.session().personal_id == visitor.citizen.id
+
+
+def demand_a_message(lab: Lab, page: Page) -> None:
+    """Where an attempt that failed ends: at a page of the portal that says something, and not at the login again."""
+    login = lab.control.get(f"/control/contracts/{lab.control.contract}")["login"]
+    assert origin_of(page.url) != origin_of(login["authorization_endpoint"]), came(
+        "cổng đưa thẳng về trang đăng nhập: người dùng không biết vì sao, và có thể lặp mãi",
+        "the portal leads straight back to the login: nobody learns why, and it may go round for ever",
+    )
+    assert page.status < 500, came(f"trang lỗi máy chủ {page.status}", f"a server error, {page.status}")
+    assert page.html.words.strip(), came("trang trống, không có thông báo", "an empty page without a message")
+    assert "Traceback" not in page.text, came("trang hiện vết lỗi chương trình", "the page shows a stack trace")
 
 
 def good_login(lab: Lab, visitor: Visitor, *, fault_used: bool = True) -> None:

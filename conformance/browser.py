@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.cookies import Cookie, Jar, Turned
+from conformance.cookies import Cookie, Jar, Turned, of_host
 from conformance.documents import Document, read
 from conformance.forms import Control, Form, Link, Value, request_of
 from conformance.sites import host_of, origin_of, resolve
@@ -132,19 +132,19 @@ class Browser:
             self.jar, turned = self.jar.store(line, url, self._now())
             assert turned is None, f"{url} gave a cookie that it may not: {turned}"
 
-    def asked_abroad(self) -> str:
-        """Where home last sent this browser: the first address elsewhere after the last one at home."""
-        abroad = ""
+    def asked_at(self, origin: str) -> str:
+        """Where this browser came to `origin` since it last left home."""
+        asked = ""
         for hop in reversed(self.hops):
             if origin_of(hop.request.url) == self.home:
                 break
-            abroad = hop.request.url
-        return abroad
+            asked = hop.request.url if origin_of(hop.request.url) == origin else asked
+        return asked
 
     def keep_own_cookies(self) -> None:
         """Every other site has forgotten this browser."""
         own = host_of(self.home)
-        self.jar = Jar(tuple(cookie for cookie in self.jar.cookies if cookie.domain == own))
+        self.jar = Jar(tuple(cookie for cookie in self.jar.cookies if of_host(cookie, own)))
 
     def cookies_for(self, url: str) -> tuple[Cookie, ...]:
         """Whatever the jar would send to `url` from a page of its own site."""

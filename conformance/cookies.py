@@ -153,9 +153,13 @@ def _why_withheld(cookie: Cookie, url: str, crossing: Crossing, now: float) -> s
     return "" if young else "SameSite unspecified and older than two minutes, and another site's page began this POST"
 
 
+def of_host(cookie: Cookie, host: str) -> bool:
+    """Whether this host gets it, at some path: its own, or one for all hosts of a domain above it."""
+    return host == cookie.domain if cookie.host_only else _domain_matches(host, cookie.domain)
+
+
 def _belongs(cookie: Cookie, url: str) -> bool:
-    host = host_of(url)
-    if not (host == cookie.domain if cookie.host_only else _domain_matches(host, cookie.domain)):
+    if not of_host(cookie, host_of(url)):
         return False
     path = urlsplit(url).path or "/"
     return path == cookie.path or path.startswith(cookie.path.removesuffix("/") + "/")

@@ -45,12 +45,12 @@ class Entrance:
             page = self.browser.navigate(target, operation="login") if target else self._shown(sent)
         raise NotExercised(f"the login gave no callback after {PAGES_LIMIT} pages; the last one says: {_words(page)}")
 
-    def at_once(self) -> str:
+    def at_once(self, page: Page) -> str:
         """The same for somebody whom the login has come to know meanwhile: it is asked once more what the portal asked.
 
         Empty where the portal wants everybody asked again (prompt, max_age).
         """
-        asked = self.browser.asked_abroad()
+        asked = self.browser.asked_at(origin_of(page.url))
         return self._homeward(self.browser.fetch("GET", asked, operation="login")) if asked else ""
 
     def _homeward(self, sent: Page) -> str:

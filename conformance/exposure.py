@@ -15,12 +15,15 @@ _HINT = re.compile(r"id_token_hint(?:=|[\"'][^>]*?value=[\"'])[\w.-]+")
 
 def exposed(hops: Iterable[Hop], home: str, secrets: Iterable[str]) -> list[str]:
     """Where each secret, or an ID token, was found: “address of …”, “page of …”, “header … of …”."""
-    found = []
-    for hop in hops:
+    visited, found = list(hops), []
+    logins = {origin_of(hop.request.url) for hop in visited} - {home}
+    for hop in visited:
         if origin_of(hop.request.url) == home:
             for where, text in _readable(hop):
                 plain = _HINT.sub("", text)
-                if any(secret in plain for secret in secrets) or any(map(_is_id_token, _TOKEN.finditer(plain))):
+                if any(secret in plain for secret in secrets) or any(
+                    _issuer(token) in logins for token in _TOKEN.finditer(plain)
+                ):
                     found.append(f"{where} {hop.request.url.partition('?')[0]}")
     return found
 
@@ -34,9 +37,10 @@ def _readable(hop: Hop) -> Iterable[tuple[str, str]]:
             yield f"header {name}", value
 
 
-def _is_id_token(found: re.Match[str]) -> bool:
+def _issuer(found: re.Match[str]) -> str:
+    """The origin that a JWT says to come from; a token of the portal's own is no ID token."""
     try:
         claims = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
     except ValueError:
-        return False
-    return isinstance(claims, dict) and "iss" in claims
+        return ""
+    return origin_of(str(claims.get("iss", ""))) if isinstance(claims, dict) else ""

@@ -138,7 +138,7 @@ class Lab:
         """The same from the first page of the login, to somebody whom it comes to know meanwhile (in another tab)."""
         self._sign_on(visitor)
         entrance = self._entrance(visitor)
-        return entrance.at_once() or entrance.to_callback(page)
+        return entrance.at_once(page) or entrance.to_callback(page)
 
     def browser_of(self, home: str) -> Browser:
         """A fresh browser whose home is another than the portal's."""

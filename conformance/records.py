@@ -206,6 +206,11 @@ class Dossier(Line, frozen=True, kw_only=True):
         return next((one for one in self.components if one.id == component), Component(id=component, state="empty"))
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """References of the files that it holds, in the order of its components."""
+        return tuple(one.file for one in self.components if one.file)
+
+    @property
     def is_paid(self) -> bool:
         """Whether anything in it says that money came."""
         paid = any(payment.state == "paid" for payment in self.payments)

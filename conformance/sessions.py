@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from conformance.browser import Browser, Page
-from conformance.cookies import Cookie, Jar
+from conformance.cookies import Cookie, Jar, of_host
 from conformance.failures import NotThere, came
 from conformance.lab import Lab, Visitor
 from conformance.people import Citizen
@@ -18,7 +18,7 @@ DEEP_LINK = "/nop-ho-so"
 
 def own_cookies(browser: Browser) -> tuple[Cookie, ...]:
     """The portal's, whatever their path; the providers are at another host."""
-    return tuple(cookie for cookie in browser.jar.cookies if cookie.domain == host_of(browser.home))
+    return tuple(cookie for cookie in browser.jar.cookies if of_host(cookie, host_of(browser.home)))
 
 
 def session_cookies(lab: Lab, visitor: Visitor) -> tuple[Cookie, ...]:

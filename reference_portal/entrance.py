@@ -38,14 +38,14 @@ async def complete(office: Office, token: str, answer: Mapping[str, str]) -> tup
     code = rules.code(answer)
     attempt = await office.change(lambda change: _taken(office, change, token, answer.get("state", "")))
     if code is None:
-        raise Refused("login_refused", _AGAIN, status=403)
+        return rules.turned_away(token, _AGAIN)
     if attempt is None:
         raise Refused("state_mismatch", "Phiên đăng nhập không khớp hoặc đã hết hạn. " + _AGAIN, status=403)
     try:
         redeem = office.parts.calls.redeem
         identity = await redeem(office.http, office.settings.login, _redirect_uri(office), code, attempt)
     except LoginRefused as refused:
-        raise Refused("login_refused", refused.message_vi, status=403) from refused
+        return rules.turned_away(token, refused.message_vi)
     contact = rules.contact(identity)
     fresh = rules.token_after_login(token)
     await office.change(lambda change: _signed_in(office, change, (token, fresh), identity, contact))

@@ -9,7 +9,7 @@ from conformance.failures import came
 from conformance.filing import Filing
 from conformance.records import Dossier
 from conformance.requirement import MUST, good_twin, requirement
-from conformance.samples import FILE_NAME, pdf
+from conformance.samples import attachment
 from conformance.sources import GUIDE_KBNN, ISO32000, LAW_20, ND61, TT01
 
 REASON = "Bản chụp “Giấy khai sinh” bị mờ & thiếu trang 2, không đọc được ngày, tháng, năm sinh."
@@ -70,7 +70,7 @@ def test_editing_the_copy_leaves_the_old_dossier_alone(
 
     copy = dossiers.draft(dossier.procedure, dossier.agency, copy_of=dossier)
     filing.give_all(copy)
-    dossiers.attach(copy, first.id, pdf("mended in the copy"), FILE_NAME)
+    dossiers.attach(copy, first.id, *attachment(first.media, "mended in the copy"))
     filed = dossiers.act(copy, "submit")
 
     now = dossiers.read(dossier)

@@ -184,8 +184,8 @@ def test_only_the_applicant_answers_a_supplement_request(
 def test_nobody_reads_another_persons_dossier(
     applicant: Visitor, dossier: Dossier, stranger: Visitor, lab: Lab, filing_of: Callable[[Visitor], Filing]
 ) -> None:
-    kept = next(one for one in applicant.dossiers.read(dossier).components if one.file)
-    file, content = str(kept.file), applicant.dossiers.file(dossier, str(kept.file))
+    file = applicant.dossiers.read(dossier).files[0]
+    content = applicant.dossiers.file(dossier, file)
     own = filing_of(stranger).blank("free")
     by_code = replace(dossier, id=dossier.code or dossier.id)
 
@@ -210,7 +210,7 @@ def test_nobody_touches_another_persons_draft(
     filing: Filing, dossiers: Dossiers, draft: Dossier, stranger: Visitor
 ) -> None:
     rule, before = filing.first("free"), dossiers.read(draft)
-    kept = next(str(one.file) for one in before.components if one.file)
+    kept = before.files[0]
     content = dossiers.file(draft, kept)
 
     read = _got(stranger.dossiers.read, draft)

@@ -11,7 +11,7 @@ from conformance.failures import came
 from conformance.filing import Filing
 from conformance.records import Dossier, Step
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.samples import FILE_NAME, pdf
+from conformance.samples import FILE_NAME, attachment, pdf
 from conformance.sources import ASVS, CWE, GUIDE_KBNN, ND61, TT01, TT03
 
 REASON = "Bản chụp “Giấy khai sinh” bị mờ & thiếu trang 2, không đọc được ngày, tháng, năm sinh."
@@ -79,7 +79,7 @@ def test_a_supplement_opens_only_what_was_asked(
     before = dossiers.read(dossier)
 
     with may_be_refused():
-        dossiers.attach(dossier, first.id, pdf("changed behind the desk's back"), FILE_NAME)
+        dossiers.attach(dossier, first.id, *attachment(first.media, "changed behind the desk's back"))
     with may_be_refused():
         dossiers.take_away(dossier, first.id)
 
@@ -88,7 +88,7 @@ def test_a_supplement_opens_only_what_was_asked(
         f"thành phần không được yêu cầu đã đổi: {changed}", f"not asked for, and changed: {changed}"
     )
     with good_twin():
-        given = dossiers.attach(dossier, asked.id, pdf("the supplement"), FILE_NAME)
+        given = dossiers.attach(dossier, asked.id, *attachment(asked.media, "the supplement"))
         assert given.component(asked.id) != before.component(asked.id)
         assert dossiers.act(dossier, "supplement").history != before.history
 
@@ -173,7 +173,7 @@ def test_each_transition_is_written_down(
 ) -> None:
     first = filing.first("free")
     asked = officer.supplement(dossier, REQUEST, [first.id]).history
-    dossiers.attach(dossier, first.id, pdf("the supplement"), FILE_NAME)
+    dossiers.attach(dossier, first.id, *attachment(first.media, "the supplement"))
     dossiers.act(dossier, "supplement")
     Officer(officer.portal, "binh").refuse(dossier, REASON)
 

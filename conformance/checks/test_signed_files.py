@@ -14,7 +14,7 @@ from conformance.oracles import Judgement
 from conformance.people import Citizen
 from conformance.records import Dossier
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.samples import FILE_NAME, pdf
+from conformance.samples import FILE_NAME, attachment, pdf
 from conformance.sources import ASVS, GUIDE_BINH_PHUOC, ISO32000, LAW_20, ND23, PADES, RFC5652, SIGNING_SOFTWARE
 from conformance.trust import authorities, judged
 
@@ -236,8 +236,9 @@ def test_a_drawn_stamp_is_no_signature(filing: Filing, draft: Dossier, citizen: 
     ),
 )
 def test_signing_one_component_marks_no_other(filing: Filing, dossiers: Dossiers, draft: Dossier) -> None:
-    first, other = (component.id for component in draft.components[:2])
-    dossiers.attach(draft, other, pdf("van ban cam doan"), FILE_NAME)
+    rules = filing.procedure("signed").components
+    first, other = rules[0].id, rules[1].id
+    dossiers.attach(draft, other, *attachment(rules[1].media, "van ban cam doan"))
 
     signed = filing.signed(draft, first)
 

@@ -218,4 +218,12 @@ ROWS = (
         "Lỗi 500 khi trang đăng nhập trả về lỗi.",
         "The portal crashes on an error from the login.",
     ),
+    Flaw(
+        "refused_login_begins_anew",
+        ruled("login", turned_away=lambda token, _message: (token, "/pti/login")),
+        ids("A28"),
+        "specs/portal.md 1.14 RP-24: an error callback that leads back to the login goes round for ever",
+        "Trang đăng nhập trả về lỗi thì cổng lại đưa tới trang đăng nhập, không nói vì sao.",
+        "An error from the login leads straight back to the login, without a word.",
+    ),
 )

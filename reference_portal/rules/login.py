@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reference_portal.accounts import new_token
 from reference_portal.calls.login import Attempt, Identity
+from reference_portal.dossiers import Refused
 
 
 def _attempt_for(attempts: Sequence[Attempt], state: str) -> Attempt | None:
@@ -22,6 +23,11 @@ def _target(asked: str) -> str:
 def _code(answer: Mapping[str, str]) -> str | None:
     """The code that the login sent, unless it sent an error."""
     return None if "error" in answer else answer.get("code")
+
+
+def _turned_away(_token: str, message: str) -> tuple[str, str]:
+    """The login said no: a page with this sentence."""
+    raise Refused("login_refused", message, status=403)
 
 
 def _key(identity: Identity) -> str:
@@ -48,6 +54,7 @@ class LoginRules:
     attempt_for: Callable[[Sequence[Attempt], str], Attempt | None] = _attempt_for
     target: Callable[[str], str] = _target
     code: Callable[[Mapping[str, str]], str | None] = _code
+    turned_away: Callable[[str, str], tuple[str, str]] = _turned_away
     key: Callable[[Identity], str] = _key
     contact: Callable[[Identity], tuple[str | None, str | None]] = _contact
     token_after_login: Callable[[str], str] = _rotated

@@ -207,7 +207,7 @@ def _with_args(sites: Mapping[str, faults.Effects]) -> type[FaultRequest]:
 
 
 def _post(name: str, text: str, handle: Any, takes: type, gives: type) -> Route:
-    errors = {404: "nothing has this reference", 409: "it was over already"} if takes is Ref else {}
+    errors = {404: "nothing that waits has this reference", 409: "it was over already"} if takes is Ref else {}
     return operation("POST", f"/control/{name}", text, handle, reads="json", takes=takes, gives=gives, errors=errors)
 
 

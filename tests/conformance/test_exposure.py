@@ -17,7 +17,12 @@ def part(told: dict[str, str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(told).encode()).rstrip(b"=").decode()
 
 
-ID_TOKEN = ".".join((part({"alg": "RS256"}), part({"iss": "x", "sub": "y"}), "c2ln"))
+def token_of(issuer: str) -> str:
+    return ".".join((part({"alg": "RS256"}), part({"iss": issuer, "sub": "y"}), "c2ln"))
+
+
+LOGIN = "http://127.0.0.1:9"
+ID_TOKEN = token_of(f"{LOGIN}/oauth2/token")
 
 
 def hop(url: str = f"{HOME}/", body: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Hop:
@@ -35,13 +40,14 @@ def hop(url: str = f"{HOME}/", body: str = "", headers: tuple[tuple[str, str], .
     ],
 )
 def test_a_secret_is_found_where_a_script_or_a_history_has_it(seen: Hop, where: str) -> None:
-    assert exposed([seen], HOME, [SECRET]) == [f"{where} {HOME}/"]
+    assert exposed([hop(f"{LOGIN}/authorize"), seen], HOME, [SECRET]) == [f"{where} {HOME}/"]
 
 
 @pytest.mark.parametrize(
     "seen",
     [
-        hop("http://127.0.0.1:9/token", body=SECRET),
+        hop(f"{LOGIN}/token", body=SECRET),
+        hop(headers=(("Set-Cookie", f"XSRF-TOKEN={token_of(HOME)}"),)),
         hop(headers=(("Set-Cookie", f"t={SECRET}; HttpOnly"),)),
         hop(body=f'<a href="http://127.0.0.1:9/logout?id_token_hint={ID_TOKEN}">Thoát</a>'),
         hop(body=f'<input type="hidden" name="id_token_hint" value="{ID_TOKEN}">'),
@@ -50,4 +56,4 @@ def test_a_secret_is_found_where_a_script_or_a_history_has_it(seen: Hop, where: 
     ],
 )
 def test_what_belongs_there_is_no_finding(seen: Hop) -> None:
-    assert not exposed([seen], HOME, [SECRET])
+    assert not exposed([hop(f"{LOGIN}/authorize"), seen], HOME, [SECRET])

@@ -475,6 +475,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("session_not_rotated", cookie_words, (True, True), (True, False)),
     ("logout_clears_cookie_only", old_cookie_after_logout, False, True),
     ("error_callback_crashes", error_of_the_login, 403, 500),
+    ("refused_login_begins_anew", error_of_the_login, 403, 303),
     ("signer_not_compared", signed_by_namesake, "attached", "signed"),
     ("ownership_by_name", signed_by_namesake, "attached", "signed"),
     ("ownership_by_name", signed_by_a_namesakes_other_name, "signed", "attached"),

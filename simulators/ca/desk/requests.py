@@ -126,7 +126,8 @@ class Desk:
             return await self.world.store.get(self.key(contract, transaction))
         before = signing.request_id(self.spec.id, "", transaction)
         following = await self.world.store.find(SigningRequest, after=before)
-        return next((one for one in following if (one.ca, one.transaction) == (self.spec.id, transaction)), None)
+        named = (one for one in following if (one.ca, one.transaction) == (self.spec.id, transaction))
+        return next((one for one in named if not one.hub), None)
 
     async def again(self, request: SigningRequest) -> SigningRequest:
         """The request as it stands at this instant."""
