@@ -17,7 +17,11 @@ from tests.fuzz.wire import Ask
 ENOUGH = 25
 """Findings after which a campaign ends: they are read one by one."""
 ALWAYS_REFUSED = frozenset(
-    {"GET /ca/ca2/api/data/status", "GET /ca/vnpt/sca/sp769/v1/signatures/sign/{transaction}/status"}
+    {
+        "GET /ca/ca2/api/data/status",
+        "GET /ca/vnpt/sca/sp769/v1/signatures/sign/{transaction}/status",
+        *(f"GET /ca/{ca}/sign/{{transaction}}/status" for ca in ("fpt", "bkav", "mobifone")),
+    }
 )
 """The provider answers 405 in its own words: that is all they are for, and the rightful answer."""
 

@@ -144,6 +144,24 @@ def ca2(site: Site, cast: dict[str, Any]) -> Story:
     yield get("/ca/ca2/api/data/status")
 
 
+def generic(ca: str) -> Callable[[Site, dict[str, Any]], Story]:
+    """A CA of which no wire is known, at the canonical doors of Decision 769."""
+
+    def story(_site: Site, cast: dict[str, Any]) -> Story:
+        sheet, person = cast["vnconnect-2022"][ca], cast["silent"]
+        caller = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"]}
+        yield post(f"/ca/{ca}/get_certificate", caller)
+        transaction = f"T{next(TURN)}-{ca}"
+        plain = _file()
+        options = {name: plain.pop(name) for name in ("file_type", "sign_type")}
+        order = {**caller, "transaction_id": transaction, "sign_files": [{**plain, "file_options": options}]}
+        yield post(f"/ca/{ca}/sign", order)
+        yield post(f"/ca/{ca}/sign/{transaction}/status", None)
+        yield get(f"/ca/{ca}/sign/{transaction}/status")
+
+    return story
+
+
 def neac(site: Site, cast: dict[str, Any]) -> Story:
     sheet, person = cast["vnconnect-2022"]["neac"], cast["signer"]
     asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"], "ca_name": "CA2"}
@@ -359,7 +377,7 @@ def _run_key(site: Site) -> str:
 GROUPS: dict[str, tuple[Teller, ...]] = {
     "login 2022": (login("vnconnect-2022", "get"), login("vnconnect-2022", "post")),
     "login 2026": (login("vneid-2026", "get"), login("vneid-2026", "post"), login("vneid-2026", "uri")),
-    "signing": (vnpt, ca2, neac, csc, trust, phone, scripts),
+    "signing": (vnpt, ca2, *map(generic, ("fpt", "bkav", "mobifone")), neac, csc, trust, phone, scripts),
     "payment and messages": (payment, messages),
     "control": (control, front, clock),
 }

@@ -9,7 +9,9 @@ an error's code is the HTTP status too, time-outs; how a call is taken up again 
 seen in its request and no status call, so its outcome is told to nobody. The CA's request lives on here, through a restart
 too: the phone still asks, it ends approved, refused or expired, the journal says which, and a portal that asks anew is served.
 
-Not simulated: variant B (whole files, bearer token), an asynchronous mode, MobiFone and the other CAs.
+MobiFone's ca_name is UNKNOWN: `MobiFone-CA` is ours.
+
+Not simulated: variant B (whole files, bearer token), an asynchronous mode, Viettel-CA, MISA-CA and TrustCA.
 """
 
 from __future__ import annotations
@@ -54,6 +56,6 @@ PROVIDER = HubSpec(
     name="NEAC eSign",
     source="Hướng dẫn 936/BTTTT-NEAC (22/03/2023); client code of a public-service portal",
     door=Door(VARIANT_A, "/ca/neac"),
-    routes={"VNPT-CA": "vnpt", "CA2": "ca2"},
+    routes={"VNPT-CA": "vnpt", "CA2": "ca2", "FPT-CA": "fpt", "BkavCA": "bkav", "MobiFone-CA": "mobifone"},
     hosts=("esign.neac.gov.vn",),
 )

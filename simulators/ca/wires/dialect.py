@@ -68,6 +68,9 @@ class Dialect:
     values: tuple[str, ...] = ("signature_value",)
     """Names of the list of signatures and of the value in it; with variance one of them."""
 
+    error_code: Literal["status_code", "code"] = "status_code"
+    """What the body of a refusal calls its code."""
+
     def word(self, reason: Reason) -> Word:
         word = self.words[reason]
         assert isinstance(word, Word), f"{reason.value}: {word.why}"

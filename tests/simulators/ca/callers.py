@@ -67,6 +67,33 @@ class Ca2(Caller):
         return await self.post("/ca/ca2/api/data/status", user_id="", transaction_id=transaction)
 
 
+@dataclass(frozen=True)
+class Generic(Caller):
+    """Decision 769 as it is written; `base` is the door."""
+
+    base: str = ""
+
+    @classmethod
+    async def of(cls, place: Place, section: str, **fields: Any) -> Generic:
+        sheet = await place.contract(**fields)
+        return cls(place, sheet["contract"], sheet[section]["sp_id"], sheet[section]["sp_password"], f"/ca/{section}")
+
+    async def list(self, user_id: str, **more: Any) -> httpx.Response:
+        return await self.post(f"{self.base}/get_certificate", user_id=user_id, **more)
+
+    async def sign(self, user_id: str, transaction: str, *files: dict[str, Any], **more: Any) -> httpx.Response:
+        fields = {"user_id": user_id, "transaction_id": transaction, "sign_files": list(files) or [nested()], **more}
+        return await self.post(f"{self.base}/sign", **fields)
+
+    async def status(self, transaction: str) -> httpx.Response:
+        return await self.place.http.post(f"{self.base}/sign/{transaction}/status")
+
+
+def nested(data: str = digest("x"), doc_id: str = "88626142") -> dict[str, Any]:
+    options = {"file_type": "pdf", "sign_type": "hash"}
+    return {"data_to_be_signed": data, "doc_id": doc_id, "file_options": options}
+
+
 class Neac(Caller):
     async def list(self, user_id: str, ca_name: str) -> httpx.Response:
         return await self.post("/ca/neac/sign_v2/get_certificate", user_id=user_id, ca_name=ca_name)

@@ -22,6 +22,9 @@ PATHS = {
     "/ca/ca2/rssp/v2/neac/get_certificate": "ca2",
     "/ca/ca2/api/data/sign": "ca2",
     "/ca/ca2/api/data/status": "ca2",
+    "/ca/fpt/get_certificate": "fpt",
+    "/ca/fpt/sign": "fpt",
+    "/ca/fpt/sign/T/status": "fpt",
     "/ca/neac/sign_v2/get_certificate": "neac",
     "/ca/neac/sign_v2/sign": "neac",
 }

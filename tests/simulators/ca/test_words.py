@@ -4,10 +4,17 @@ import pytest
 
 from simulators.ca.providers import ca2, neac, vnpt
 from simulators.ca.reasons import Reason
+from simulators.ca.wires.canonical import CANONICAL
 from simulators.ca.wires.csc_words import CscWord
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
 
-DIALECTS = {"vnpt": vnpt.SP769, "ca2": ca2.CA2_RS, "neac": neac.VARIANT_A, "csc": vnpt.PROVIDER.doors[1].dialect}
+DIALECTS = {
+    "vnpt": vnpt.SP769,
+    "ca2": ca2.CA2_RS,
+    "canonical": CANONICAL,
+    "neac": neac.VARIANT_A,
+    "csc": vnpt.PROVIDER.doors[1].dialect,
+}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
