@@ -17,7 +17,7 @@ CANONICAL = Dialect(
     file_options="nested",
     chain="array",
     arrays=("signed_files",),
-    error_code="code",
+    errors="code",
     words={
         **NOT_THIS_WIRE,
         Reason.UNREADABLE: Word(400, "Invalid request", "UNKNOWN"),

@@ -68,8 +68,8 @@ class Dialect:
     values: tuple[str, ...] = ("signature_value",)
     """Names of the list of signatures and of the value in it; with variance one of them."""
 
-    error_code: Literal["status_code", "code"] = "status_code"
-    """What the body of a refusal calls its code."""
+    errors: Literal["status_code", "code"] = "status_code"
+    """Whether the body of a refusal is {status_code, message, data} or {code, message}."""
 
     def word(self, reason: Reason) -> Word:
         word = self.words[reason]

@@ -47,8 +47,9 @@ class Replies:
     def said(self, word: Word, data: Any = None) -> Response:
         """The word's code in the body and, where the spec has it so, as HTTP status."""
         http = word.code if self._spec.http_status == "both" and 400 <= word.code < 600 else 200
-        code = self._dialect.error_code if word.code >= 400 else "status_code"
-        return answer({code: word.code, "message": word.text, "data": data}, http)
+        if word.code >= 400 and self._dialect.errors == "code":
+            return answer({"code": word.code, "message": word.text}, http)
+        return answer({"status_code": word.code, "message": word.text, "data": data}, http)
 
     async def answered(self, request: Request, seen: Seen, action: Awaitable[Response]) -> Response:
         """What the action answers, or the provider's word for why not; the journal is told the why."""

@@ -1,0 +1,30 @@
+"""Viettel MySign (Viettel-CA Cloud), remote signing.
+
+CONFIRMED: paths under /vtss/service, and the older /adss/service; a token for each user from client_id, client_secret,
+profile_id and user_id; numbers as strings, `expires_in` too, an empty refresh_token; certificates/info answers a bare list
+with credential_id, signHash takes credentialID; description and document_name in base64; hashes in base64; certificates
+and, sometimes, signatures with CRLF; async 0 waits for the phone, 1 and 2 are polled; status "1" with the raw values.
+LIKELY: 4000, 4001, 4002, 13004; 58007, 58008; about 120 s; 401 for a token that is too old. UNKNOWN: every text, how an error
+of login carries its number, the field description of a status, whether a transaction is told to another user's token.
+
+Not simulated: async 3 (webhook with a token of the partner's), /ras/v1/authenticate and enrolment, the variant shaped as
+CSC, file mode (external/upload), 0 and 6000 for a request under way, 4004, 4005 (turns used up), organisations (MST_…).
+"""
+
+from __future__ import annotations
+
+from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires.mysign_words import MysignDialect
+from simulators.kernel.clock import SECOND
+
+PROVIDER = CaSpec(
+    id="mysign",
+    name="Viettel MySign",
+    source="Mysign Integration Document 1.8/1.9 (02/2025), client code",
+    doors=(Door(MysignDialect(), "/ca/mysign/vtss/service"), Door(MysignDialect(), "/ca/mysign/adss/service")),
+    subject={"C": "VN", "L": "Hà Nội", "O": "Viettel Group", "CN": "Viettel-CA RS (MO PHONG)"},
+    service_name="MYSIGN CÁ NHÂN",
+    hosts=("remotesigning.viettel.vn",),
+    request_ttl=120 * SECOND,
+    transactions="one_for_all",
+)

@@ -1,0 +1,83 @@
+"""Viettel MySign's words: {error, error_description} for a call that is refused, a status for a request that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from simulators.ca.reasons import Reason
+from simulators.ca.wires.dialect import NEVER, Mark
+from simulators.kernel.clock import SECOND
+
+NOT_CHOSEN = "58008"
+WAITING = ("4000", "Waiting for user confirmation")
+SIGNED = ("1", "Success")
+ENDED: Mapping[Reason, tuple[str, str]] = {
+    Reason.REFUSED: ("4002", "User rejected"),
+    Reason.EXPIRED: ("4001", "User did not confirm in time"),
+    Reason.SUSPENDED: ("13004", "Certificate is expired or revoked"),
+    Reason.REVOKED: ("13004", "Certificate is expired or revoked"),
+    Reason.LAPSED: ("13004", "Certificate is expired or revoked"),
+}
+"""How requests/status tells an end; numbers LIKELY (the vendor's table at second hand), texts UNKNOWN."""
+
+
+@dataclass(frozen=True)
+class MysignWord:
+    """HTTP status, error and description."""
+
+    code: int
+    error: str
+    description: str
+    mark: Mark = "UNKNOWN"
+
+    @property
+    def text(self) -> str:
+        return f"{self.error}: {self.description}"
+
+
+def invalid(description: str) -> MysignWord:
+    return MysignWord(400, "invalid_request", description)
+
+
+WORDS: Mapping[Reason, MysignWord | NEVER] = {
+    Reason.UNREADABLE: invalid("The request is malformed"),
+    Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
+    Reason.SP_UNKNOWN: MysignWord(400, "58007", "Client id not found or client secret invalid", "LIKELY"),
+    Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
+    Reason.USER_UNKNOWN: MysignWord(400, NOT_CHOSEN, "User id not found", "LIKELY"),
+    Reason.SERIAL_NEEDED: invalid("Invalid parameter credentialID"),
+    Reason.SERIAL_UNKNOWN: invalid("Invalid parameter credentialID"),
+    Reason.SUSPENDED: MysignWord(400, "13004", "Certificate is expired or revoked", "LIKELY"),
+    Reason.REVOKED: MysignWord(400, "13004", "Certificate is expired or revoked", "LIKELY"),
+    Reason.LAPSED: MysignWord(400, "13004", "Certificate is expired or revoked", "LIKELY"),
+    Reason.TRANSACTION_MISSING: NEVER("the CA makes the transaction"),
+    Reason.TRANSACTION_REPEATED: NEVER("the CA makes the transaction"),
+    Reason.TRANSACTION_UNKNOWN: invalid("Invalid parameter transactionId"),
+    Reason.BAD_FILES: invalid("Invalid parameter documents or numSignatures"),
+    Reason.BAD_DIGEST: invalid("Invalid parameter hash"),
+    Reason.BAD_ALGORITHM: invalid("Invalid parameter hashAlgo or signAlgo"),
+    Reason.REFUSED: MysignWord(400, "4002", "User rejected", "LIKELY"),
+    Reason.EXPIRED: MysignWord(400, "4001", "User did not confirm in time", "LIKELY"),
+    Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),
+    Reason.CA_FAILED: NEVER("its own failure is an HTTP answer without a word"),
+    Reason.TOKEN_UNKNOWN: MysignWord(401, "invalid_token", "The access token is invalid or expired", "LIKELY"),
+    Reason.SAD_UNKNOWN: NEVER("the signature follows the phone's yes: there is no SAD"),
+    Reason.SAD_EXPIRED: NEVER("the signature follows the phone's yes: there is no SAD"),
+    Reason.NOT_AUTHORIZED: NEVER("the signature follows the phone's yes: there is no SAD"),
+}
+
+
+@dataclass(frozen=True)
+class MysignDialect:
+    """`token_life` and `patience` (of async 0) in milliseconds; `profile_id` must be sent at login."""
+
+    words: Mapping[Reason, MysignWord | NEVER] = field(default_factory=lambda: WORDS)
+    profile_id: str = "adss:ras:profile:001"
+    token_life: int = 3600 * SECOND
+    patience: int = 120 * SECOND
+
+    def word(self, reason: Reason) -> MysignWord:
+        word = self.words[reason]
+        assert isinstance(word, MysignWord), f"{reason.value}: {word.why}"
+        return word
