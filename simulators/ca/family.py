@@ -16,9 +16,10 @@ from simulators.ca.desk.sweeping import expiring
 from simulators.ca.signing import SigningRequest
 from simulators.ca.spec import CaSpec, Door, HubSpec
 from simulators.ca.subscribers import Subscribers
-from simulators.ca.wires import csc_v1, qd769
+from simulators.ca.wires import csc_v1, mysign, qd769
 from simulators.ca.wires import hub as hub_wire
 from simulators.ca.wires.csc_words import CscDialect
+from simulators.ca.wires.mysign_words import MysignDialect
 from simulators.ca.wires.rows import variances
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
@@ -51,7 +52,10 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
             await desk.subscribers.authority()
         doors: list[tuple[CaSpec | HubSpec, Door]] = [(spec, spec.doors[0]) for spec in cas.values()]
         doors += [(spec, spec.door) for spec in hubs.values()]
-        return [agreed(world.entropy, spec, _addresses(world, spec, door), contract, request) for spec, door in doors]
+        return [
+            agreed(world.entropy, spec, (_addresses(world, spec, door), _names(door)), contract, request)
+            for spec, door in doors
+        ]
 
     return Family(
         name="ca",
@@ -77,7 +81,8 @@ def _demand_known(hubs: Mapping[str, HubSpec], cas: Mapping[str, CaSpec]) -> Non
 
 
 def _routes(desk: Desk, door: Door) -> tuple[Route, ...]:
-    return csc_v1.routes(desk, door) if isinstance(door.dialect, CscDialect) else qd769.routes(desk, door)
+    wires = {CscDialect: csc_v1.routes, MysignDialect: mysign.routes}
+    return wires.get(type(door.dialect), qd769.routes)(desk, door)
 
 
 def _addresses(world: World, spec: CaSpec | HubSpec, first: Door) -> dict[str, str]:
@@ -85,7 +90,13 @@ def _addresses(world: World, spec: CaSpec | HubSpec, first: Door) -> dict[str, s
     others = spec.doors[1:] if isinstance(spec, CaSpec) else ()
     standard = [door.base for door in others if isinstance(door.dialect, CscDialect)]
     told = {"base_url": world.address(first.base)}
-    return told | ({"csc_url": world.address(standard[0])} if standard else {})
+    told |= {"csc_url": world.address(standard[0])} if standard else {}
+    return told | ({"profile_id": first.dialect.profile_id} if isinstance(first.dialect, MysignDialect) else {})
+
+
+def _names(door: Door) -> tuple[str, str]:
+    """What the wire calls a service provider's id and password."""
+    return ("client_id", "client_secret") if isinstance(door.dialect, MysignDialect) else ("sp_id", "sp_password")
 
 
 def _desk(world: World, spec: CaSpec) -> Desk:

@@ -68,6 +68,12 @@ def csc_words(reply: Reply) -> str:
     return "" if set(told) == {"error", "error_description"} else "an error is {error, error_description}"
 
 
+def mysign_words(reply: Reply) -> str:
+    """The same errors; certificates/info answers a bare list."""
+    is_list = reply.status == 200 and reply.media == "application/json" and isinstance(reply.json(), list)
+    return "" if is_list else csc_words(reply)
+
+
 def pages(reply: Reply) -> str:
     """A page in HTML or a way on."""
     if 300 <= reply.status < 400:
@@ -103,7 +109,9 @@ def by_status(reply: Reply) -> bool:
 
 def by_code(reply: Reply) -> bool:
     told = reply.json()
-    return not isinstance(told, dict) or 400 <= told.get("status_code", told.get("code", 400)) < 600  # 102, 1001, 1002 wait for the phone
+    return (
+        not isinstance(told, dict) or 400 <= told.get("status_code", told.get("code", 400)) < 600
+    )  # 102, 1001, 1002 wait for the phone
 
 
 def by_login_page(reply: Reply) -> bool:
@@ -146,6 +154,8 @@ CA = Rule(ca_words, by_code, kinds("certificate keypair"), kinds("certificate ke
 SIGN = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 CSC = Rule(csc_words, by_status, kinds("certificate keypair csc_token csc_sad"), tells=kinds("turned_away"))
 CSC_AUTHORIZE = Rule(csc_words, by_status, SIGNING | kinds("csc_sad"), SIGNING, kinds("turned_away"))
+MYSIGN = Rule(mysign_words, by_status, kinds("certificate keypair ca_user_token"), SIGNING, kinds("turned_away"))
+MYSIGN_SIGN = Rule(mysign_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 OWN = Rule(own_words, by_status)
 PAGE = Rule(pages, by_status)
@@ -197,6 +207,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
     (r"POST /ca/vnpt/csc/v1/credentials/authorize", CSC_AUTHORIZE),
     (r"POST /ca/vnpt/csc/v1/.*", CSC),
+    (r"POST /ca/mysign/.*/signHash", MYSIGN_SIGN),
+    (r"POST /ca/mysign/.*", MYSIGN),
     (r"POST /ca/.*/sign", SIGN),
     (r"\w+ /ca/.*/status", STATUS),
     (r"POST /ca/.*", CA),

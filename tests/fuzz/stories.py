@@ -162,6 +162,26 @@ def generic(ca: str) -> Callable[[Site, dict[str, Any]], Story]:
     return story
 
 
+def mysign(_site: Site, cast: dict[str, Any]) -> Story:
+    """Both prefixes; async 0 waits for the phone, which approves by itself."""
+    sheet, person = cast["vnconnect-2022"]["mysign"], cast["signer"]
+    client = {name: sheet[name] for name in ("client_id", "client_secret")}
+    whose = {**client, "profile_id": sheet["profile_id"], "user_id": f"CMT_{person['id']}"}
+    for base in ("/ca/mysign/vtss/service", "/ca/mysign/adss/service"):
+        token = (yield post(f"{base}/ras/v1/login", whose)).json()["access_token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        shown = {"certificates": "chain", "certInfo": True, "authInfo": True}
+        (row,) = (yield post(f"{base}/certificates/info", {**whose, **shown}, **bearer)).json()
+        for mode in (0, 1):
+            digest = base64.b64encode(hashlib.sha256(str(next(TURN)).encode()).digest()).decode()
+            named = base64.b64encode(b"To khai").decode()
+            order = {"credentialID": row["credential_id"], "numSignatures": 1, "hash": [digest], "description": named}
+            order |= {"documents": [{"document_id": f"D{next(TURN)}", "document_name": named}], "async": mode}
+            algorithms = {"hashAlgo": "2.16.840.1.101.3.4.2.1", "signAlgo": "1.2.840.113549.1.1.1"}
+            told = (yield post(f"{base}/signHash", {**client, **order, **algorithms}, **bearer)).json()
+        yield post(f"{base}/requests/status", {"transactionId": told["transactionId"]}, **bearer)
+
+
 def neac(site: Site, cast: dict[str, Any]) -> Story:
     sheet, person = cast["vnconnect-2022"]["neac"], cast["signer"]
     asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"], "ca_name": "CA2"}
@@ -377,7 +397,7 @@ def _run_key(site: Site) -> str:
 GROUPS: dict[str, tuple[Teller, ...]] = {
     "login 2022": (login("vnconnect-2022", "get"), login("vnconnect-2022", "post")),
     "login 2026": (login("vneid-2026", "get"), login("vneid-2026", "post"), login("vneid-2026", "uri")),
-    "signing": (vnpt, ca2, *map(generic, ("fpt", "bkav", "mobifone")), neac, csc, trust, phone, scripts),
+    "signing": (vnpt, ca2, *map(generic, ("fpt", "bkav", "mobifone")), mysign, neac, csc, trust, phone, scripts),
     "payment and messages": (payment, messages),
     "control": (control, front, clock),
 }

@@ -55,7 +55,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt", "http_status", "header", "one of body, both"),
     ("vnpt", "hosts", ["a b"], "a host name"),
     ("vnpt", "hosts", ["A.vn\n"], "a host name"),
-    ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, mobifone, vnpt"),
+    ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, mobifone, mysign, vnpt"),
     ("neac", "patience", -5, "a whole number 1 to"),
     ("vnconnect-2022", "issuer_path", "oauth2", "a path such as"),
     ("vnconnect-2022", "otp_length", 3, "a whole number 4 to 8"),

@@ -25,9 +25,17 @@ class Caller:
 
 
 def agreed(
-    entropy: Entropy, spec: CaSpec | HubSpec, addresses: Mapping[str, str], contract: Contract, asked: ContractRequest
+    entropy: Entropy,
+    spec: CaSpec | HubSpec,
+    told: tuple[Mapping[str, str], tuple[str, str]],
+    contract: Contract,
+    asked: ContractRequest,
 ) -> Settings:
-    """The provider's part of a contract: an sp_id and sp_password of the documented shapes."""
+    """The provider's part of a contract: an sp_id and sp_password of the documented shapes.
+
+    `told`: addresses and what else is the same for all, and what the wire calls the two.
+    """
+    addresses, (id_name, password_name) = told
     label = f"ca.{spec.id}.sp"
     sp_id = f"{entropy.hex(label, 4)}-{entropy.digits(label, 18)}.{spec.sp_domain}"
     password = "-".join(base64.b64encode(entropy.draw(label, 18)).decode() for _ in range(2))
@@ -37,8 +45,8 @@ def agreed(
         about=contract.id,
         contract=contract.id,
         section=spec.id,
-        values={**addresses, "sp_id": sp_id, "sp_password": password, **names},
-        private={"name": contract.name, "webhook_url": asked.webhook_url},
+        values={**addresses, id_name: sp_id, password_name: password, **names},
+        private={"name": contract.name, "webhook_url": asked.webhook_url, "password": password},
     )
 
 
@@ -53,7 +61,8 @@ async def recognised(store: Store, provider: str, sp_id: str, sp_password: str) 
     if settings is None:
         why = f"sp_id {sp_id[:80]!r} is not known here: take it from section {provider!r} of the settings sheet"
         raise Refused(Reason.SP_UNKNOWN, why)
-    if sp_password != settings.values["sp_password"]:
+    # Worlds of an earlier version have it in the values alone.
+    if sp_password != settings.private.get("password", settings.values.get("sp_password")):
         why = f"sp_password is not the one of this sp_id: take it from section {provider!r} of the settings sheet"
         raise Refused(Reason.SP_UNKNOWN, why)
     return Caller(

@@ -11,7 +11,7 @@ too: the phone still asks, it ends approved, refused or expired, the journal say
 
 MobiFone's ca_name is UNKNOWN: `MobiFone-CA` is ours.
 
-Not simulated: variant B (whole files, bearer token), an asynchronous mode, Viettel-CA, MISA-CA and TrustCA.
+Not simulated: variant B (whole files, bearer token), an asynchronous mode, MISA-CA and TrustCA.
 """
 
 from __future__ import annotations
@@ -56,6 +56,13 @@ PROVIDER = HubSpec(
     name="NEAC eSign",
     source="Hướng dẫn 936/BTTTT-NEAC (22/03/2023); client code of a public-service portal",
     door=Door(VARIANT_A, "/ca/neac"),
-    routes={"VNPT-CA": "vnpt", "CA2": "ca2", "FPT-CA": "fpt", "BkavCA": "bkav", "MobiFone-CA": "mobifone"},
+    routes={
+        "VNPT-CA": "vnpt",
+        "CA2": "ca2",
+        "Viettel-CA": "mysign",
+        "FPT-CA": "fpt",
+        "BkavCA": "bkav",
+        "MobiFone-CA": "mobifone",
+    },
     hosts=("esign.neac.gov.vn",),
 )

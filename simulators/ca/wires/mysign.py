@@ -14,7 +14,7 @@ from simulators.ca import digests, orders
 from simulators.ca.desk.callers import Caller, recognised
 from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
-from simulators.ca.desk.users import Users, credential_id
+from simulators.ca.desk.users import Users, UserToken, credential_id
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
@@ -70,13 +70,16 @@ class Counter:
 
     async def log_in(self, request: Request, given: types.LogIn) -> Response:
         try:
-            if given.profile_id != self._dialect.profile_id:
-                why = f"profile_id {given.profile_id[:40]!r} is unknown: send {self._dialect.profile_id}"
-                raise Refused(Reason.UNREADABLE, why)
-            token = await self._users.log_in(given.client_id, given.client_secret, given.user_id)
+            token = await self._token(given)
         except Refused as refused:
             return await self._refusal(request, refused)
         return answer(types.Token(token.id, str(self._dialect.token_life // SECOND)))
+
+    async def _token(self, given: types.LogIn) -> UserToken:
+        if given.profile_id != self._dialect.profile_id:
+            why = f"profile_id {given.profile_id[:40]!r} is unknown: send {self._dialect.profile_id}"
+            raise Refused(Reason.UNREADABLE, why)
+        return await self._users.log_in(given.client_id, given.client_secret, given.user_id)
 
     def _behind_token(self, action: Callable[[Caller, str, Any], Awaitable[Response]]) -> Any:
         async def handle(request: Request, given: Any) -> Response:

@@ -9,7 +9,6 @@ from simulators.ca.reasons import Reason
 from simulators.ca.wires.dialect import NEVER, Mark
 from simulators.kernel.clock import SECOND
 
-NOT_CHOSEN = "58008"
 WAITING = ("4000", "Waiting for user confirmation")
 SIGNED = ("1", "Success")
 ENDED: Mapping[Reason, tuple[str, str]] = {
@@ -45,7 +44,7 @@ WORDS: Mapping[Reason, MysignWord | NEVER] = {
     Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
     Reason.SP_UNKNOWN: MysignWord(400, "58007", "Client id not found or client secret invalid", "LIKELY"),
     Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
-    Reason.USER_UNKNOWN: MysignWord(400, NOT_CHOSEN, "User id not found", "LIKELY"),
+    Reason.USER_UNKNOWN: MysignWord(400, "58008", "User id not found", "LIKELY"),
     Reason.SERIAL_NEEDED: invalid("Invalid parameter credentialID"),
     Reason.SERIAL_UNKNOWN: invalid("Invalid parameter credentialID"),
     Reason.SUSPENDED: MysignWord(400, "13004", "Certificate is expired or revoked", "LIKELY"),

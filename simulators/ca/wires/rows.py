@@ -41,8 +41,11 @@ def variances(spec: CaSpec) -> dict[str, tuple[str, ...]]:
     if not spec.variance:
         return {}
     dialect = spec.doors[0].dialect
+    crlf = ("base64 in one line", "base64 with CRLF")
+    if not isinstance(dialect, Dialect):
+        return {f"{spec.id}.crlf": crlf}
     forms = {
-        "crlf": ("base64 in one line", "base64 with CRLF"),
+        "crlf": crlf,
         "root_null": ("root_cert", "root_cert null") if dialect.chain == "object" else (),
         "extra": ("known fields", "unknown fields too"),
         "order": ("fields in order", "fields reversed"),
@@ -98,7 +101,7 @@ class Lister:
         parsed = x509.load_der_x509_certificate(certificate.der_bytes)
         wrapped = self._variance.choose("crlf", certificate.id) == 1
         rootless = self._dialect.chain == "object" and self._variance.choose("root_null", certificate.id) == 1
-        ca_cert, root_cert = (_base64(der, wrapped=wrapped) for der in chain)
+        ca_cert, root_cert = (base64_lines(der, wrapped=wrapped) for der in chain)
         known: dict[str, Any] = {
             "cert_id": _uuid(certificate.id),
             "service_type": _service_type(parsed.subject),
@@ -107,7 +110,7 @@ class Lister:
             "cert_subject": _printed(parsed.subject),
             "cert_valid_from": _iso(certificate.not_before),
             "cert_valid_to": _iso(certificate.not_after),
-            "cert_data": _base64(certificate.der_bytes, wrapped=wrapped),
+            "cert_data": base64_lines(certificate.der_bytes, wrapped=wrapped),
             "chain_data": [ca_cert, root_cert],
         }
         if self._dialect.chain == "object":
@@ -130,7 +133,8 @@ def signature_rows(request: SigningRequest, value_name: str) -> list[dict[str, A
     ]
 
 
-def _base64(der: bytes, *, wrapped: bool) -> str:
+def base64_lines(der: bytes, *, wrapped: bool) -> str:
+    """In one line, or with CRLF after each CRLF_EVERY characters."""
     text = base64.b64encode(der).decode()
     if not wrapped:
         return text

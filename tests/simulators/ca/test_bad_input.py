@@ -25,6 +25,7 @@ PATHS = {
     "/ca/fpt/get_certificate": "fpt",
     "/ca/fpt/sign": "fpt",
     "/ca/fpt/sign/T/status": "fpt",
+    "/ca/mysign/vtss/service/ras/v1/login": "mysign",
     "/ca/neac/sign_v2/get_certificate": "neac",
     "/ca/neac/sign_v2/sign": "neac",
 }

@@ -18,6 +18,7 @@ from tests.simulators.ca.callers import Generic, Neac, digest, file, nested
 from tests.simulators.ca.test_webhook import receiver, told
 
 CAS = {"fpt": "FPT-CA", "bkav": "BkavCA", "mobifone": "MobiFone-CA"}
+BEHIND = {**CAS, "mysign": "Viettel-CA"}
 NINTH = '''"""Ninth CA: one file."""
 
 from __future__ import annotations
@@ -86,12 +87,12 @@ def test_a_whole_life_at_the_own_door(lab: Running, ca: str) -> None:
     lab.run(lived(lab.place, ca))
 
 
-@pytest.mark.parametrize("ca", CAS)
+@pytest.mark.parametrize("ca", BEHIND)
 def test_the_hub_reaches_it(lab: Running, ca: str) -> None:
     async def story() -> None:
         caller, citizen = await Neac.at(lab.place, "neac"), await lab.place.citizen()
-        (row,) = (await caller.list(citizen.id, CAS[ca])).json()["data"]["user_certificates"]
-        reply = await caller.sign(citizen, CAS[ca], file(digest("x")))
+        (row,) = (await caller.list(citizen.id, BEHIND[ca])).json()["data"]["user_certificates"]
+        reply = await caller.sign(citizen, BEHIND[ca], file(digest("x")))
         verify(row, reply.json()["data"]["signed_files"][0]["signature_value"], digest("x"))
         (requested,) = lab.place.rows(subject=citizen.id, word="signing_requested")
         assert requested.source == f"ca.{ca}"

@@ -72,7 +72,7 @@ def test_a_ca_that_is_not_connected(lab: Running) -> None:
         for ca_name in ("Viettel-CA", "vnpt-ca", ""):
             assert (await caller.list(citizen.id, ca_name)).status_code == 400
         rows = lab.place.rows(contract=caller.contract, word="turned_away")
-        assert "send one of VNPT-CA, CA2, FPT-CA, BkavCA, MobiFone-CA" in rows[0].body["why"]
+        assert "send one of VNPT-CA, CA2, Viettel-CA, FPT-CA, BkavCA, MobiFone-CA" in rows[0].body["why"]
 
     lab.run(story())
 

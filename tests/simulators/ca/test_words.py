@@ -2,17 +2,19 @@
 
 import pytest
 
-from simulators.ca.providers import ca2, neac, vnpt
+from simulators.ca.providers import ca2, mysign, neac, vnpt
 from simulators.ca.reasons import Reason
 from simulators.ca.wires.canonical import CANONICAL
 from simulators.ca.wires.csc_words import CscWord
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
+from simulators.ca.wires.mysign_words import MysignWord
 
 DIALECTS = {
     "vnpt": vnpt.SP769,
     "ca2": ca2.CA2_RS,
     "canonical": CANONICAL,
     "neac": neac.VARIANT_A,
+    "mysign": mysign.PROVIDER.doors[0].dialect,
     "csc": vnpt.PROVIDER.doors[1].dialect,
 }
 
@@ -29,5 +31,5 @@ def test_a_word_that_never_comes_says_why(dialect: Dialect) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_no_refusal_looks_like_success_or_like_waiting(dialect: Dialect) -> None:
-    codes = {word.code for word in dialect.words.values() if isinstance(word, Word | CscWord)}
+    codes = {word.code for word in dialect.words.values() if isinstance(word, Word | CscWord | MysignWord)}
     assert not codes & {200, 102, 1001, 1002}

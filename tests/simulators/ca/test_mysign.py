@@ -1,0 +1,204 @@
+"""Viettel MySign on the wire: a token for each user, numbers as strings, base64 with CRLF, waiting and polling."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+
+from simulators.kernel.citizens import Citizen
+from tests.places import Place, Running
+
+VTSS, ADSS = "/ca/mysign/vtss/service", "/ca/mysign/adss/service"
+ALGORITHMS = {"hashAlgo": "2.16.840.1.101.3.4.2.1", "signAlgo": "1.2.840.113549.1.1.1"}
+PADDED = padding.PKCS1v15(), utils.Prehashed(hashes.SHA256())
+
+
+def b64(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
+
+
+@dataclass
+class Mysign:
+    """One contract at MySign, logged in for one citizen."""
+
+    place: Place
+    contract: str
+    client: dict[str, str]
+    profile: str
+    user: Citizen
+    base: str = VTSS
+    token: str = ""
+
+    @classmethod
+    async def at(cls, place: Place, base: str = VTSS) -> Mysign:
+        sheet = await place.contract()
+        own = sheet["mysign"]
+        client = {name: own[name] for name in ("client_id", "client_secret")}
+        made = cls(place, sheet["contract"], client, own["profile_id"], await place.citizen(), base)
+        told = (await made.log_in()).json()
+        assert (told["expires_in"], told["refresh_token"], told["token_type"]) == ("3600", "", "Bearer")
+        made.token = told["access_token"]
+        return made
+
+    async def log_in(self, **changed: Any) -> httpx.Response:
+        asked = {**self.client, "profile_id": self.profile, "user_id": f"CMT_{self.user.id}", **changed}
+        return await self.place.http.post(f"{self.base}/ras/v1/login", json=asked)
+
+    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        return await self.place.http.post(f"{self.base}/{path}", json=body, headers=bearer)
+
+    async def credential(self) -> dict[str, Any]:
+        asked = {**self.client, "profile_id": self.profile, "user_id": self.user.id, "certificates": "chain"}
+        (row,) = (await self.post("certificates/info", {**asked, "certInfo": True, "authInfo": True})).json()
+        return dict(row)
+
+    async def sign(self, digests: list[bytes], mode: int = 1, **changed: Any) -> httpx.Response:
+        documents = [
+            {"document_id": f"D{place}", "document_name": b64(f"To khai {place}")} for place in range(len(digests))
+        ]
+        order = {"credentialID": (await self.credential())["credential_id"], "numSignatures": len(digests)}
+        order |= {"description": b64("Ký tờ khai"), "documents": documents, "hash": [*map(b64, digests)], "async": mode}
+        return await self.post("signHash", {**self.client, **order, **ALGORITHMS, **changed})
+
+    async def status(self, transaction: str) -> dict[str, Any]:
+        return dict((await self.post("requests/status", {"transactionId": transaction})).json())
+
+
+def digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def verify(row: dict[str, Any], value: str, over: bytes) -> None:
+    leaf = x509.load_der_x509_certificate(base64.b64decode(row["cert"]["certificates"][0]))
+    key = leaf.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(base64.b64decode(value), over, *PADDED)
+
+
+@pytest.mark.parametrize("base", [VTSS, ADSS])
+def test_a_batch_is_polled_and_its_values_come_in_the_order_of_the_question(lab: Running, base: str) -> None:
+    async def story() -> None:
+        caller, digests = await Mysign.at(lab.place, base), [digest("one"), digest("two")]
+        row = await caller.credential()
+        assert (row["key"]["len"], row["multisign"], row["cert"]["status"]) == ("2048", "2147483647", "valid")
+        assert all("\r\n" in text for text in row["cert"]["certificates"])
+        assert row["cert"]["serialNumber"].isdigit()
+        transaction = (await caller.sign(digests)).json()["transactionId"]
+        assert (await caller.status(transaction))["status"] == "4000"
+        (prompt,) = await lab.place.prompts(caller.user)
+        assert "Ký tờ khai, To khai 0, To khai 1" in [line.text for line in prompt.lines]
+        await lab.place.approve(caller.user)
+        told = await caller.status(transaction)
+        assert told["status"] == "1"
+        for value, over in zip(told["signatures"], digests, strict=True):
+            verify(row, value, over)
+
+    lab.run(story())
+
+
+def test_async_0_waits_for_the_phone(lab: Running) -> None:
+    async def story() -> None:
+        caller = await Mysign.at(lab.place)
+        row = await caller.credential()
+        call = asyncio.create_task(caller.sign([digest("x")], 0))
+        await lab.place.world.store.bell.until(lambda: lab.place.prompts(caller.user), bool, 5)
+        assert not call.done()
+        await lab.place.approve(caller.user)
+        (value,) = (await asyncio.wait_for(call, 5)).json()["signatures"]
+        verify(row, value, digest("x"))
+
+    lab.run(story())
+
+
+@pytest.mark.parametrize(("how", "status"), [("refuse", "4002"), ("expire", "4001"), ("revoke", "13004")])
+def test_what_nobody_signs_ends_with_a_number(lab: Running, how: str, status: str) -> None:
+    async def story() -> None:
+        caller = await Mysign.at(lab.place)
+        transaction = (await caller.sign([digest("x")])).json()["transactionId"]
+        (prompt,) = await lab.place.prompts(caller.user)
+        if how == "expire":
+            await lab.place.control("POST", "expire", {"ref": transaction})
+        elif how == "refuse":
+            await lab.place.answer(prompt, "refuse")
+        else:
+            serial = int((await caller.credential())["cert"]["serialNumber"])
+            await lab.place.control("POST", f"certificates/{serial:032x}/revoke")
+            assert await lab.place.answer(prompt, "approve", caller.user.pin)
+        told = await caller.status(transaction)
+        assert (told["status"], told["signatures"]) == (status, None)
+
+    lab.run(story())
+
+
+def test_a_token_is_good_for_its_user_alone(lab: Running) -> None:
+    async def story() -> None:
+        one, other = await Mysign.at(lab.place), await Mysign.at(lab.place)
+        transaction = (await one.sign([digest("x")])).json()["transactionId"]
+        theirs = (await one.credential())["credential_id"]
+        assert (await other.sign([digest("x")], credentialID=theirs)).status_code == 400
+        assert (await other.status(transaction))["error"] == "invalid_request"
+        other.token = "made up"
+        assert (await other.sign([digest("x")], credentialID=theirs)).status_code == 401
+
+    lab.run(story())
+
+
+WRONG = {
+    "numSignatures": ({"numSignatures": 2}, "numSignatures"),
+    "hash in hex": ({"hash": [digest("x").hex()]}, "base64"),
+    "name with marks": ({"documents": [{"document_id": "D", "document_name": b64("Tờ khai")}]}, "without marks"),
+    "plain name": ({"documents": [{"document_id": "D", "document_name": "To khai!"}]}, "no base64"),
+    "long description": ({"description": b64("x" * 90)}, "fewer than 100"),
+    "SHA-1": ({"hashAlgo": "1.3.14.3.2.26"}, "hashAlgo"),
+    "webhook": ({"async": 3}, "not simulated"),
+    "another client": ({"client_secret": "x"}, "password"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_named_in_the_journal(lab: Running, name: str) -> None:
+    async def story() -> None:
+        changed, why = WRONG[name]
+        caller = await Mysign.at(lab.place)
+        reply = await caller.sign([digest("x")], **changed)
+        assert (reply.status_code, set(reply.json())) == (400, {"error", "error_description"})
+        (row,) = lab.place.rows(contract=caller.contract, word="turned_away")
+        assert why in row.body["why"]
+
+    lab.run(story())
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"client_id": "x"}, "58007"),
+        ({"user_id": "CMT_001099000000"}, "58008"),
+        ({"profile_id": ""}, "invalid_request"),
+    ],
+)
+def test_a_login_that_is_refused(lab: Running, changed: dict[str, str], error: str) -> None:
+    async def story() -> None:
+        caller = await Mysign.at(lab.place)
+        reply = await caller.log_in(**changed)
+        assert (reply.status_code, reply.json()["error"]) == (400, error)
+
+    lab.run(story())
+
+
+def test_a_token_grows_old(lab: Running) -> None:
+    async def story() -> None:
+        caller = await Mysign.at(lab.place)
+        await lab.place.control("POST", "clock", {"advance_seconds": 3601})
+        assert (await caller.post("certificates/info", caller.client)).status_code == 401
+
+    lab.run(story())
