@@ -297,7 +297,12 @@ def with_mark(ask: Ask, _chance: Random) -> Ask:
 def other_encoding(ask: Ask, chance: Random) -> Ask:
     """The same text in UTF-16 or Latin-1, or packed, said or unsaid."""
     text = ask.body.decode("utf-8", "replace")
-    ways = (text.encode("utf-16"), text.encode("utf-32-le"), text.encode("latin-1", "replace"), gzip.compress(ask.body))
+    ways = (
+        text.encode("utf-16"),
+        text.encode("utf-32-le"),
+        text.encode("latin-1", "replace"),
+        gzip.compress(ask.body, mtime=0),
+    )
     packed = replace(ask, body=chance.choice(ways))
     said = chance.choice((b"", b"gzip", b"deflate", b"br", b"identity", b"gzip, gzip", b"\xff"))
     return packed.having(b"Content-Encoding", said) if said else packed

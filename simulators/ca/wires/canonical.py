@@ -32,7 +32,7 @@ CANONICAL = Dialect(
         Reason.LAPSED: Word(403, "Certificate expired", "LIKELY"),
         Reason.TRANSACTION_MISSING: Word(400, "Invalid transaction_id", "UNKNOWN"),
         Reason.TRANSACTION_REPEATED: Word(400, "transaction_id was used before", "UNKNOWN"),
-        Reason.TRANSACTION_UNKNOWN: Word(404, "Unknown transaction_id", "UNKNOWN"),
+        Reason.TRANSACTION_UNKNOWN: Word(400, "Unknown transaction_id", "UNKNOWN"),
         Reason.BAD_FILES: Word(400, "Invalid document", "CONFIRMED"),
         Reason.BAD_DIGEST: Word(400, "Invalid document: data_to_be_signed", "LIKELY"),
         Reason.REFUSED: Word(400, "Rejected by the user", "UNKNOWN"),

@@ -25,7 +25,6 @@ PATHS = {
     "/ca/fpt/get_certificate": "fpt",
     "/ca/fpt/sign": "fpt",
     "/ca/fpt/sign/T/status": "fpt",
-    "/ca/mysign/vtss/service/ras/v1/login": "mysign",
     "/ca/neac/sign_v2/get_certificate": "neac",
     "/ca/neac/sign_v2/sign": "neac",
 }
@@ -81,17 +80,19 @@ def sp(lab: Running) -> Caller:
     return caller
 
 
-def judged(reply: httpx.Response) -> None:
+def judged(reply: httpx.Response) -> int:
+    """The code in the body: Decision 769 as written calls a refusal's by another name."""
     assert reply.status_code < 500, reply.text
-    assert set(reply.json()) >= {"status_code", "message"}
+    told = reply.json()
+    assert set(told) >= {"status_code", "message"} or set(told) == {"code", "message"}
+    return int(told.get("status_code") or told["code"])
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_a_body_that_is_no_request(lab: Running, path: str, body: bytes) -> None:
     reply = lab.run(lab.place.http.post(path, content=body, headers={"Content-Type": "application/json"}))
-    judged(reply)
-    assert reply.json()["status_code"] in {400, 401}
+    assert judged(reply) in {400, 401}
 
 
 @pytest.mark.parametrize("path", PATHS)

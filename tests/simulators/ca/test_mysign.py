@@ -148,7 +148,7 @@ def test_a_token_is_good_for_its_user_alone(lab: Running) -> None:
         assert (await other.sign([digest("x")], credentialID=theirs)).status_code == 400
         assert (await other.status(transaction))["error"] == "invalid_request"
         other.token = "made up"
-        assert (await other.sign([digest("x")], credentialID=theirs)).status_code == 401
+        assert (await other.post("requests/status", {"transactionId": transaction})).status_code == 401
 
     lab.run(story())
 
