@@ -41,6 +41,6 @@ def _issuer(found: re.Match[str]) -> str:
     """The origin that a JWT says to come from; a token of the portal's own is no ID token."""
     try:
         claims = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
+        return origin_of(str(claims.get("iss", ""))) if isinstance(claims, dict) else ""
     except ValueError:
         return ""
-    return origin_of(str(claims.get("iss", ""))) if isinstance(claims, dict) else ""

@@ -41,6 +41,16 @@ WORDS = frozenset(
     }
 )
 
+DESKS = {
+    "VNPT-CA": "ca.vnpt",
+    "CA2": "ca.ca2",
+    "Viettel-CA": "ca.mysign",
+    "FPT-CA": "ca.fpt",
+    "BkavCA": "ca.bkav",
+    "MobiFone-CA": "ca.mobifone",
+}
+"""Who writes the journal's rows of a CA that a portal's dialog offers."""
+
 ACKNOWLEDGED, SHOWN, SEATED = "dossier_acknowledged", "dossier_shown", "citizen_seated"
 OWN_WORDS = frozenset({ACKNOWLEDGED, SHOWN, SEATED})
 """Written by the suite itself (source "suite"), beside the simulators' rows: what the portal told it (ref: the dossier,

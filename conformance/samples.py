@@ -1,10 +1,15 @@
 """Attachments and form values that any portal accepts: real PDF, PNG and JPEG bytes, words with all Vietnamese marks."""
 
+import base64
 import struct
 import zlib
 
 FILE_NAME = "Giấy xác nhận – Nguyễn Thị Ưu Ái.pdf"
 
+_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////////"
+    "//////wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z"
+)
 # By words in the field's name; what no word fits gets a plain name.
 _VALUES = (
     (("words",), "Ngày mười lăm tháng bảy năm hai nghìn không trăm lẻ một"),
@@ -29,6 +34,8 @@ def attachment(media: tuple[str, ...], text: str = "ban sao") -> tuple[bytes, st
     """Bytes and file name of the first kind that is accepted; PDF where nothing is said."""
     if not media or "application/pdf" in media:
         return pdf(text), FILE_NAME
+    if "image/png" not in media and "image/jpeg" in media:
+        return jpeg(text), "Ảnh chụp giấy tờ.jpg"
     return png(text), "Ảnh chụp giấy tờ.png"
 
 
@@ -52,6 +59,12 @@ def pdf(text: str) -> bytes:
     made += b"".join(b"%010d 00000 n \n" % place for place in places)
     made += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
     return bytes(made)
+
+
+def jpeg(text: str = "") -> bytes:
+    """A grey square of 8 by 8 with this ASCII comment in the file; two texts make two files."""
+    comment = text.encode("ascii", "replace")[: 0xFFFF - 2]
+    return _JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + _JPEG[2:]
 
 
 def png(text: str = "", side: int = 8) -> bytes:

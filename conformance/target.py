@@ -14,6 +14,7 @@ from conformance.adapter import Portal, Wiring
 from conformance.browser import Browser
 from conformance.control import Control
 from conformance.failures import NotExercised, Ours, WrongOption
+from conformance.journal import DESKS
 from conformance.launch import Running, secrets_of
 from conformance.records import Capabilities, Refused
 from conformance.sites import host_of
@@ -164,7 +165,7 @@ def probe(target: Target) -> Baseline:
     known = Target(**{**asdict(target), "nonce": nonce, "secrets": (*target.secrets, *secrets)})
     with HttpTransport(patience=PROBE_SECONDS, tls=context(target.root)) as send:
         portal = _adapted(known, send)
-        capabilities = _capabilities(known, portal)
+        capabilities = _known_cas(known, _capabilities(known, portal))
         parts = _parts(known, portal, send)
     lacking = tuple(
         sorted({part for claim, part in PARTS.items() if claim in capabilities.claims and part not in parts})
@@ -225,6 +226,15 @@ def _capabilities(target: Target, portal: Portal) -> Capabilities:
             f"--portal {target.portal}: its capabilities cannot be read ({error}); is this a test build with the Portal "
             "Test Interface (conformance/portal_api.yaml), or does it need its own --adapter?"
         ) from error
+
+
+def _known_cas(target: Target, capabilities: Capabilities) -> Capabilities:
+    if unknown := [way.ca for way in capabilities.signing if way.ca not in DESKS]:
+        raise WrongOption(
+            f"--portal {target.portal}: its capabilities name {unknown[0]!r} as a CA to sign with, which the lab has not; it "
+            f"has {', '.join(DESKS)}: leave the other out of `signing`."
+        )
+    return capabilities
 
 
 def _parts(target: Target, portal: Portal, send: Send) -> frozenset[str]:

@@ -14,7 +14,7 @@ from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
 from conformance.records import Capabilities, ComponentRule, Dossier, Refused
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.samples import attachment, pdf
+from conformance.samples import attachment
 from conformance.sources import ASVS, CWE, LAW_91, ND45, ND61, TT01, TT03
 
 Got = TypeVar("Got")
@@ -151,7 +151,7 @@ def test_only_the_applicant_answers_a_supplement_request(
     before = dossiers.read(dossier)
 
     with may_be_refused():
-        stranger.dossiers.attach(dossier, rule.id, pdf("another person's"), "của người khác.pdf")
+        stranger.dossiers.attach(dossier, rule.id, *attachment(rule.media, "another person's"))
     with may_be_refused():
         stranger.dossiers.take_away(dossier, rule.id)
     with may_be_refused():
@@ -216,7 +216,7 @@ def test_nobody_touches_another_persons_draft(
     read = _got(stranger.dossiers.read, draft)
     files = _got(stranger.dossiers.file, draft, kept)
     deeds: tuple[Callable[[], object], ...] = (
-        lambda: stranger.dossiers.attach(draft, rule.id, pdf("another person's"), "của người khác.pdf"),
+        lambda: stranger.dossiers.attach(draft, rule.id, *attachment(rule.media, "another person's")),
         lambda: stranger.dossiers.fill(draft, rule.id, dict.fromkeys(rule.form, "của người khác")),
         lambda: stranger.dossiers.take_away(draft, rule.id),
         lambda: stranger.dossiers.act(draft, "submit"),

@@ -11,7 +11,7 @@ from conformance.failures import came
 from conformance.filing import Filing
 from conformance.records import Dossier, Step
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.samples import FILE_NAME, attachment, pdf
+from conformance.samples import attachment
 from conformance.sources import ASVS, CWE, GUIDE_KBNN, ND61, TT01, TT03
 
 REASON = "Bản chụp “Giấy khai sinh” bị mờ & thiếu trang 2, không đọc được ngày, tháng, năm sinh."
@@ -112,7 +112,7 @@ def test_a_refused_dossier_stays_as_it_is(
     before = dossiers.read(dossier)
 
     with may_be_refused():
-        dossiers.attach(dossier, first.id, pdf("after the refusal"), FILE_NAME)
+        dossiers.attach(dossier, first.id, *attachment(first.media, "after the refusal"))
     with may_be_refused():
         dossiers.take_away(dossier, first.id)
     with may_be_refused():

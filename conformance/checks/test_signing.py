@@ -8,6 +8,7 @@ from conformance.adapter import Dossiers, Signings
 from conformance.dossiers import differences
 from conformance.failures import came
 from conformance.filing import Filing
+from conformance.journal import DESKS
 from conformance.lab import Lab, Visitor
 from conformance.people import Citizen, Phone
 from conformance.records import Dossier, Signing
@@ -24,10 +25,6 @@ from conformance.sources import (
     SIGNING_SOFTWARE,
     VNPT_SMARTCA,
 )
-
-DESKS = {"VNPT-CA": "ca.vnpt", "CA2": "ca.ca2"}
-"""Who writes the journal's rows of a CA that the dialog offers."""
-
 
 PASSING = {"server_error", "html_200"}
 """Failures of a CA that may pass: a portal that asks on until its own patience is over is right, too."""

@@ -16,7 +16,7 @@ HEX = re.compile(r"[0-9a-fA-F]*\Z")
 OTHER_SIZES = {20: "a SHA-1", 48: "a SHA-384", 64: "a SHA-512", 128: "an RSA-1024 value", 256: "an RSA-2048 value"}
 
 
-def read(text: str, encodings: Sequence[str]) -> tuple[str, str]:
+def read(text: str, encodings: Sequence[str], field: str = FIELD) -> tuple[str, str]:
     """The digest in lower-case hex, and the encoding in which it came."""
     if HEX.match(text) and len(text) == 2 * SIZE and "hex" in encodings:
         return text.lower(), "hex"
@@ -24,7 +24,7 @@ def read(text: str, encodings: Sequence[str]) -> tuple[str, str]:
     if decoded is not None and len(decoded) == SIZE and "base64" in encodings:
         return decoded.hex(), "base64"
     due = " or ".join(encodings)
-    raise Refused(Reason.BAD_DIGEST, f"{FIELD} {_came(text, decoded)}; due is a SHA-256 (32 bytes) in {due}")
+    raise Refused(Reason.BAD_DIGEST, f"{field} {_came(text, decoded)}; due is a SHA-256 (32 bytes) in {due}")
 
 
 def _came(text: str, decoded: bytes | None) -> str:

@@ -11,6 +11,7 @@ class Reason(Enum):
     UNREADABLE = "unreadable"
     WRONG_METHOD = "wrong_method"
     SP_UNKNOWN = "sp_unknown"
+    SP_PASSWORD = "sp_password"  # noqa: S105  # a reason
     CA_UNKNOWN = "ca_unknown"
     USER_UNKNOWN = "user_unknown"
     SERIAL_NEEDED = "serial_needed"

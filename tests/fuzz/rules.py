@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.fuzz.site import Operation, Seen
 from tests.fuzz.wire import Ask, Reply
@@ -36,11 +36,21 @@ def own_words(reply: Reply) -> str:
 
 def ca_words(reply: Reply) -> str:
     told = reply.json()
-    code = told.get("status_code", told.get("code")) if isinstance(told, dict) else None
-    fine = isinstance(code, int) and isinstance(told.get("message"), str)
-    if not fine or set(told) not in ({"status_code", "message", "data"}, {"code", "message"}) or not told["message"]:
-        return "a CA says {status_code, message, data}, or {code, message} where it refuses by Decision 769 as written"
-    return "" if reply.media == "application/json" and reply.status in {200, code} else "another status"
+    fine = isinstance(told, dict) and isinstance(told.get("status_code"), int) and isinstance(told.get("message"), str)
+    if not fine or set(told) != {"status_code", "message", "data"} or not told["message"]:
+        return "a CA says {status_code, message, data}"
+    return "" if reply.media == "application/json" and reply.status in {200, told["status_code"]} else "another status"
+
+
+def canonical_words(reply: Reply) -> str:
+    """Decision 769 as one client has it: a refusal is {code, message}."""
+    told = reply.json()
+    if not isinstance(told, dict) or "code" not in told:
+        return ca_words(reply) or ("" if told["status_code"] < 400 else "a refusal is {code, message}")
+    fine = set(told) == {"code", "message"} and isinstance(told["code"], int) and told["code"] >= 400
+    if not fine or not told["message"] or not isinstance(told["message"], str):
+        return "a refusal is {code, message}"
+    return "" if reply.media == "application/json" and reply.status in {200, told["code"]} else "another status"
 
 
 def oauth_words(reply: Reply) -> str:
@@ -154,7 +164,9 @@ CA = Rule(ca_words, by_code, kinds("certificate keypair"), kinds("certificate ke
 SIGN = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 CSC = Rule(csc_words, by_status, kinds("certificate keypair csc_token csc_sad"), tells=kinds("turned_away"))
 CSC_AUTHORIZE = Rule(csc_words, by_status, SIGNING | kinds("csc_sad"), SIGNING, kinds("turned_away"))
-MYSIGN = Rule(mysign_words, by_status, kinds("certificate keypair ca_user_token"), SIGNING, kinds("turned_away"))
+MYSIGN_LOGIN = Rule(mysign_words, by_status, kinds("ca_user_token"), tells=kinds("turned_away"))
+MYSIGN_INFO = Rule(mysign_words, by_status, kinds("certificate keypair"), tells=kinds("turned_away"))
+MYSIGN_STATUS = Rule(mysign_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
 MYSIGN_SIGN = Rule(mysign_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 OWN = Rule(own_words, by_status)
@@ -208,7 +220,12 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /ca/vnpt/csc/v1/credentials/authorize", CSC_AUTHORIZE),
     (r"POST /ca/vnpt/csc/v1/.*", CSC),
     (r"POST /ca/mysign/.*/signHash", MYSIGN_SIGN),
-    (r"POST /ca/mysign/.*", MYSIGN),
+    (r"POST /ca/mysign/.*/login", MYSIGN_LOGIN),
+    (r"POST /ca/mysign/.*/info", MYSIGN_INFO),
+    (r"POST /ca/mysign/.*/status", MYSIGN_STATUS),
+    (r"POST /ca/(fpt|bkav|mobifone)/sign", replace(SIGN, shape=canonical_words)),
+    (r"\w+ /ca/(fpt|bkav|mobifone)/.*/status", replace(STATUS, shape=canonical_words)),
+    (r"POST /ca/(fpt|bkav|mobifone)/.*", replace(CA, shape=canonical_words)),
     (r"POST /ca/.*/sign", SIGN),
     (r"\w+ /ca/.*/status", STATUS),
     (r"POST /ca/.*", CA),

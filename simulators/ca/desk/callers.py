@@ -56,15 +56,18 @@ async def contract_of(store: Store, provider: str, sp_id: str) -> str:
     return settings.contract if settings else ""
 
 
-async def recognised(store: Store, provider: str, sp_id: str, sp_password: str) -> Caller:
+async def recognised(
+    store: Store, provider: str, sp_id: str, sp_password: str, named: tuple[str, str] = ("sp_id", "sp_password")
+) -> Caller:
+    """`named`: what the wire calls the two, for the journal."""
     settings = await store.get(Key(Settings, settings_id(provider, sp_id)))
     if settings is None:
-        why = f"sp_id {sp_id[:80]!r} is not known here: take it from section {provider!r} of the settings sheet"
+        why = f"{named[0]} {sp_id[:80]!r} is not known here: take it from section {provider!r} of the settings sheet"
         raise Refused(Reason.SP_UNKNOWN, why)
     # Worlds of an earlier version have it in the values alone.
     if sp_password != settings.private.get("password", settings.values.get("sp_password")):
-        why = f"sp_password is not the one of this sp_id: take it from section {provider!r} of the settings sheet"
-        raise Refused(Reason.SP_UNKNOWN, why)
+        why = f"{named[1]} is not the one of this {named[0]}: take it from section {provider!r} of the settings sheet"
+        raise Refused(Reason.SP_PASSWORD, why)
     return Caller(
         contract=settings.contract,
         sp_id=sp_id,

@@ -16,6 +16,7 @@ from simulators.kernel.pki import Certificate
 from simulators.kernel.records import Change, Instant, Key, Record, Records
 
 PERSON = "CMT_"
+CLIENT = ("client_id", "client_secret")
 HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
@@ -39,8 +40,8 @@ class Users:
 
     async def log_in(self, sp_id: str, secret: str, user_id: str) -> UserToken:
         """`user_id` is CMT_<number> or the number; organisations (MST_…) have no certificates here."""
-        caller = await recognised(self._store, self._desk.spec.id, sp_id, secret)
-        citizen = await self._desk.subscribers.citizen(user_id.removeprefix(PERSON))
+        caller = await recognised(self._store, self._desk.spec.id, sp_id, secret, CLIENT)
+        citizen = await self._desk.subscribers.citizen(person_of(user_id))
         text = self._jwt(sp_id, user_id)
         key = Key(UserToken, text)
 
@@ -61,6 +62,11 @@ class Users:
         caller = Caller(settings.contract, token.sp_id, settings.private["name"], webhook_url="")
         return caller, token.citizen
 
+    async def client_of(self, bearer: str) -> str:
+        """Whose token this is or was, for the journal; nothing when it is none."""
+        token = await self._store.get(Key(UserToken, bearer)) if bearer else None
+        return token.sp_id if token else ""
+
     async def chosen(self, citizen: str, credential: str) -> Certificate:
         """The certificate of this citizen that the credential's name means."""
         found = await self._desk.subscribers.certificates(await self._desk.subscribers.citizen(citizen))
@@ -77,6 +83,11 @@ class Users:
         claims["jti"] = entropy.uuid(f"{self._desk.source}.token")
         parts = (*map(msgspec.json.encode, (HEADER, claims)), entropy.draw(f"{self._desk.source}.token"))
         return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+def person_of(user_id: str) -> str:
+    """The citizen's number."""
+    return user_id.removeprefix(PERSON)
 
 
 def credential_id(certificate: Certificate) -> str:

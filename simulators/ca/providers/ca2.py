@@ -29,6 +29,7 @@ CA2_RS = Dialect(
         Reason.UNREADABLE: Word(400, "Dữ liệu không hợp lệ", "LIKELY"),
         Reason.WRONG_METHOD: Word(405, "Method Not Allowed", "UNKNOWN"),
         Reason.SP_UNKNOWN: Word(401, "Thông tin sp_id hoặc sp_password không hợp lệ", "LIKELY"),
+        Reason.SP_PASSWORD: Word(401, "Thông tin sp_id hoặc sp_password không hợp lệ", "LIKELY"),
         Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
         Reason.USER_UNKNOWN: Word(404, "Không có dữ liệu trong hệ thống", "LIKELY"),
         Reason.SERIAL_NEEDED: Word(400, "serial_number không hợp lệ", "UNKNOWN"),

@@ -15,7 +15,12 @@ PROVIDER = CaSpec(
     name="FPT-CA MPKI",
     source="Generic: QĐ 769/QĐ-BTTTT; ca_name from a live portal's client code",
     doors=(Door(CANONICAL, "/ca/fpt"),),
-    subject={"C": "VN", "O": "FPT Corporation", "OU": "FPT Information System", "CN": "FPT CA RS (MO PHONG)"},
+    subject={
+        "C": "VN",
+        "O": "FPT Corporation",
+        "OU": "FPT Information System",
+        "CN": "FPT Certification Authority (MO PHONG)",
+    },
     service_name="FPT-CA CÁ NHÂN",
     transactions="one_for_all",
     webhook="contract",

@@ -32,6 +32,7 @@ VARIANT_A = Dialect(
         Reason.UNREADABLE: Word(400, "Dữ liệu yêu cầu không hợp lệ", "UNKNOWN"),
         Reason.WRONG_METHOD: NEVER("each operation of the hub has one method; another meets the server's own 405"),
         Reason.SP_UNKNOWN: Word(401, "Thông tin xác thực không hợp lệ", "UNKNOWN"),
+        Reason.SP_PASSWORD: Word(401, "Thông tin xác thực không hợp lệ", "UNKNOWN"),
         Reason.CA_UNKNOWN: Word(400, "ca_name không hợp lệ", "UNKNOWN"),
         Reason.USER_UNKNOWN: Word(404, "Không tìm thấy thuê bao", "UNKNOWN"),
         Reason.SERIAL_NEEDED: Word(400, "serial_number không hợp lệ", "UNKNOWN"),

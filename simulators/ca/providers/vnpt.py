@@ -49,6 +49,7 @@ SP769 = Dialect(
         Reason.UNREADABLE: Word(400, "BAD_REQUEST", "CONFIRMED"),
         Reason.WRONG_METHOD: Word(405, "Method Not Allowed", "LIKELY"),
         Reason.SP_UNKNOWN: Word(401, "SP_CREDENTIAL_INVALID", "CONFIRMED"),
+        Reason.SP_PASSWORD: Word(401, "SP_CREDENTIAL_INVALID", "CONFIRMED"),
         Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
         Reason.USER_UNKNOWN: Word(401, "SP_CREDENTIAL_INVALID: user_id", "LIKELY"),
         Reason.SERIAL_NEEDED: Word(400, "BAD_REQUEST: serial_number", "UNKNOWN"),

@@ -1,8 +1,9 @@
-"""Decision 769/QĐ-BTTTT as it is written, for CAs of whose own wire nothing is known: generic, not a likeness of any.
+"""Decision 769/QĐ-BTTTT as one client of it (Methics) has it, for CAs of whose own wire nothing is known: generic.
 
-CONFIRMED (in a client): /get_certificate and /sign, file_type and sign_type nested in file_options, chain_data as an array,
-signed_files, hex digests, errors as {code, message} with 400 (invalid document), 401 (invalid credentials), 403 (certificate).
-UNKNOWN: the path of the status call (VNPT's is taken), every text, the body of a webhook (VNPT's).
+CONFIRMED (in that client): /get_certificate and /sign, file_type and sign_type nested in file_options, chain_data as an array,
+signed_files, errors as {code, message} with 400 (invalid document), 401 (invalid credentials), 403 (certificate revoked).
+LIKELY: hex digests. UNKNOWN: the path of the status call (VNPT's is taken), every text (a mark below is the code's), the body
+of a webhook (VNPT's), the decision's own words.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ CANONICAL = Dialect(
         Reason.UNREADABLE: Word(400, "Invalid request", "UNKNOWN"),
         Reason.WRONG_METHOD: Word(405, "Method not allowed", "UNKNOWN"),
         Reason.SP_UNKNOWN: Word(401, "Invalid credentials", "CONFIRMED"),
+        Reason.SP_PASSWORD: Word(401, "Invalid credentials", "CONFIRMED"),
         Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
-        Reason.USER_UNKNOWN: Word(404, "Unknown user", "UNKNOWN"),
+        Reason.USER_UNKNOWN: Word(400, "Unknown user", "UNKNOWN"),
         Reason.SERIAL_NEEDED: Word(400, "Invalid serial_number", "UNKNOWN"),
-        Reason.SERIAL_UNKNOWN: Word(404, "Unknown certificate", "UNKNOWN"),
+        Reason.SERIAL_UNKNOWN: Word(400, "Unknown certificate", "UNKNOWN"),
         Reason.SUSPENDED: Word(403, "Certificate suspended", "LIKELY"),
         Reason.REVOKED: Word(403, "Certificate revoked", "CONFIRMED"),
         Reason.LAPSED: Word(403, "Certificate expired", "LIKELY"),

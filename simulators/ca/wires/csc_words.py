@@ -34,6 +34,7 @@ WORDS: Mapping[Reason, CscWord | NEVER] = {
     Reason.UNREADABLE: invalid("The request is missing a required parameter or is otherwise malformed"),
     Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
     Reason.SP_UNKNOWN: CscWord(400, "authentication_error", "An error occurred during authentication process"),
+    Reason.SP_PASSWORD: CscWord(400, "authentication_error", "An error occurred during authentication process"),
     Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
     Reason.USER_UNKNOWN: invalid("Invalid parameter userID", "LIKELY"),
     Reason.SERIAL_NEEDED: NEVER("a credentialID names one certificate"),

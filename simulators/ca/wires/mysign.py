@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from simulators.ca import digests, orders
-from simulators.ca.desk.callers import Caller, recognised
+from simulators.ca.desk.callers import Caller, contract_of, recognised
 from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
-from simulators.ca.desk.users import Users, UserToken, credential_id
+from simulators.ca.desk.users import CLIENT, Users, UserToken, credential_id, person_of
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
@@ -72,29 +72,35 @@ class Counter:
         try:
             token = await self._token(given)
         except Refused as refused:
-            return await self._refusal(request, refused)
+            return await self._refusal(request, refused, given.client_id)
         return answer(types.Token(token.id, str(self._dialect.token_life // SECOND)))
 
     async def _token(self, given: types.LogIn) -> UserToken:
-        if given.profile_id != self._dialect.profile_id:
-            why = f"profile_id {given.profile_id[:40]!r} is unknown: send {self._dialect.profile_id}"
-            raise Refused(Reason.UNREADABLE, why)
+        self._demand_profile(given.profile_id)
         return await self._users.log_in(given.client_id, given.client_secret, given.user_id)
+
+    def _demand_profile(self, sent: str) -> None:
+        if sent != self._dialect.profile_id:
+            raise Refused(Reason.UNREADABLE, f"profile_id {sent[:40]!r} is unknown: send {self._dialect.profile_id}")
 
     def _behind_token(self, action: Callable[[Caller, str, Any], Awaitable[Response]]) -> Any:
         async def handle(request: Request, given: Any) -> Response:
             scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-            caller = None
+            token = bearer.strip() if scheme.lower() == "bearer" else ""
             try:
-                caller, citizen = await self._users.caller(bearer.strip() if scheme.lower() == "bearer" else "")
+                caller, citizen = await self._users.caller(token)
                 return await action(caller, citizen, given)
             except Refused as refused:
-                return await self._refusal(request, refused, caller)
+                return await self._refusal(request, refused, await self._users.client_of(token))
 
         return handle
 
     async def _listed(self, caller: Caller, citizen: str, given: types.CertificatesInfo) -> Response:
         await self._demand_same(caller, given.client_id, given.client_secret)
+        if person_of(given.user_id) not in {"", citizen}:
+            why = f"user_id {given.user_id[:40]!r} is another than the token's: a token is good for one user"
+            raise Refused(Reason.USER_UNKNOWN, why)
+        self._demand_profile(given.profile_id)
         listing = await self._desk.listed(caller, citizen, "")
         if listing.injected == "server_error":
             return _failed(listing.injected)
@@ -103,13 +109,14 @@ class Counter:
     async def _signed(self, caller: Caller, citizen: str, given: types.SignHash) -> Response:
         await self._demand_same(caller, given.client_id, given.client_secret)
         if given.mode not in {0, 1, 2}:
-            raise Refused(Reason.UNREADABLE, f"async {given.mode}: 0 waits, 1 and 2 are polled; 3 is not simulated")
+            why = f"async {given.mode}: 0 waits, 1 and 2 are polled; 3 is not simulated, and none is no answer"
+            raise Refused(Reason.UNREADABLE, why)
         certificate = await self._users.chosen(citizen, given.credential_id)
         order = self._order(given, citizen, certificate)
         request = (await self._desk.open(caller, order)).request
         if given.mode:
             return answer(types.Signed(transaction=request.transaction))
-        settled = await self._desk.settled(request, self._dialect.patience / SECOND)
+        settled = await self._desk.settled(request, self._desk.spec.request_ttl / SECOND + 1)
         await self._note(settled)
         if settled.state is not State.APPROVED:
             reason = settled.reason or Reason.EXPIRED
@@ -131,7 +138,7 @@ class Counter:
 
     async def _demand_same(self, caller: Caller, client_id: str, secret: str) -> None:
         """Credentials stand in each body beside the token, and must be those of the login."""
-        again = await recognised(self._desk.world.store, self._desk.spec.id, client_id, secret)
+        again = await recognised(self._desk.world.store, self._desk.spec.id, client_id, secret, CLIENT)
         if again.sp_id != caller.sp_id:
             raise Refused(Reason.SP_UNKNOWN, "client_id is another than the token's: log in with this one")
 
@@ -143,7 +150,7 @@ class Counter:
             why = f"hashAlgo {given.hash_algo[:40]!r}, signAlgo {given.sign_algo[:40]!r}: send {SHA256} and {RSA}"
             raise Refused(Reason.BAD_ALGORITHM, why)
         named = [(one.document_id, _document_name(one.document_name)) for one in given.documents]
-        read = [digests.read(one, ("base64",))[0] for one in given.hash]
+        read = [digests.read(one, ("base64",), "hash[]")[0] for one in given.hash]
         return Order(
             user_id=citizen,
             transaction=self._desk.world.entropy.uuid(f"{self._desk.source}.transaction"),
@@ -181,11 +188,11 @@ class Counter:
     async def _note(self, request: SigningRequest) -> None:
         await self._desk.world.store.note(event(request, "signing_polled", {"state": request.state.value}))
 
-    async def _refusal(self, request: Request, refused: Refused, caller: Caller | None = None) -> Response:
+    async def _refusal(self, request: Request, refused: Refused, client_id: str = "") -> Response:
         told = Event(
             source=self._desk.source,
             word="turned_away",
-            contract=caller.contract if caller else "",
+            contract=await contract_of(self._desk.world.store, self._desk.spec.id, client_id),
             body={"reason": refused.reason.value, "why": refused.why, "path": request.url.path},
         )
         await self._desk.world.store.note(told)

@@ -82,7 +82,7 @@ class SignHash(msgspec.Struct):
     hash: list[Hash] = []
     hash_algo: Text = msgspec.field(name="hashAlgo", default="")
     sign_algo: Text = msgspec.field(name="signAlgo", default="")
-    mode: int = msgspec.field(name="async", default=0)
+    mode: int | None = msgspec.field(name="async", default=None)
 
 
 class Signed(msgspec.Struct, omit_defaults=True):

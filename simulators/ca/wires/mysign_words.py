@@ -42,7 +42,8 @@ def invalid(description: str) -> MysignWord:
 WORDS: Mapping[Reason, MysignWord | NEVER] = {
     Reason.UNREADABLE: invalid("The request is malformed"),
     Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
-    Reason.SP_UNKNOWN: MysignWord(400, "58007", "Client id not found or client secret invalid", "LIKELY"),
+    Reason.SP_UNKNOWN: MysignWord(400, "58007", "Client id not found", "LIKELY"),
+    Reason.SP_PASSWORD: MysignWord(400, "86024", "Client secret invalid", "LIKELY"),
     Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
     Reason.USER_UNKNOWN: MysignWord(400, "58008", "User id not found", "LIKELY"),
     Reason.SERIAL_NEEDED: invalid("Invalid parameter credentialID"),
@@ -69,12 +70,11 @@ WORDS: Mapping[Reason, MysignWord | NEVER] = {
 
 @dataclass(frozen=True)
 class MysignDialect:
-    """`token_life` and `patience` (of async 0) in milliseconds; `profile_id` must be sent at login."""
+    """`token_life` in milliseconds; `profile_id` must be sent at login."""
 
     words: Mapping[Reason, MysignWord | NEVER] = field(default_factory=lambda: WORDS)
     profile_id: str = "adss:ras:profile:001"
     token_life: int = 3600 * SECOND
-    patience: int = 120 * SECOND
 
     def word(self, reason: Reason) -> MysignWord:
         word = self.words[reason]

@@ -87,7 +87,7 @@ class Replies:
         """What a planned fault makes of an answer: a page with 200, or an internal error."""
         if effect == "html_200":
             return HTMLResponse(MAINTENANCE)
-        return answer({"status_code": 500, "message": "SERVER_INTERNAL_ERROR"}, 500)
+        return answer({self._dialect.errors: 500, "message": "SERVER_INTERNAL_ERROR"}, 500)
 
 
 def lacking(given: Any, needs: Mapping[str, Need]) -> str:

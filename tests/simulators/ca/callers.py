@@ -69,7 +69,7 @@ class Ca2(Caller):
 
 @dataclass(frozen=True)
 class Generic(Caller):
-    """Decision 769 as it is written; `base` is the door."""
+    """Decision 769 as one client of it has it; `base` is the door."""
 
     base: str = ""
 

@@ -124,3 +124,13 @@ def test_a_ninth_ca_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert (await caller.sign(citizen, "NINTH", file())).status_code == 200
 
     asyncio.run(story())
+
+
+def test_a_planned_failure_is_in_the_words_of_the_door(lab: Running) -> None:
+    async def story() -> None:
+        caller, citizen = await Generic.of(lab.place, "bkav"), await lab.place.citizen()
+        await lab.place.fault("bkav.list", "server_error", citizen.id)
+        reply = await caller.list(citizen.id)
+        assert (reply.status_code, reply.json()) == (500, {"code": 500, "message": "SERVER_INTERNAL_ERROR"})
+
+    lab.run(story())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 import pytest
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
@@ -142,11 +143,16 @@ def test_what_nobody_signs_ends_with_a_number(lab: Running, how: str, status: st
 
 def test_a_token_is_good_for_its_user_alone(lab: Running) -> None:
     async def story() -> None:
-        one, other = await Mysign.at(lab.place), await Mysign.at(lab.place)
+        one = await Mysign.at(lab.place)
+        other = replace(one, user=await lab.place.citizen())  # the same service provider
+        other.token = (await other.log_in()).json()["access_token"]
         transaction = (await one.sign([digest("x")])).json()["transactionId"]
         theirs = (await one.credential())["credential_id"]
         assert (await other.sign([digest("x")], credentialID=theirs)).status_code == 400
         assert (await other.status(transaction))["error"] == "invalid_request"
+        mine = {**one.client, "profile_id": one.profile, "user_id": f"CMT_{one.user.id}"}
+        assert (await other.post("certificates/info", mine)).json()["error"] == "58008", "a token kept for another user"
+        assert (await one.post("certificates/info", mine)).status_code == 200
         other.token = "made up"
         assert (await other.post("requests/status", {"transactionId": transaction})).status_code == 401
 
@@ -161,7 +167,9 @@ WRONG = {
     "long description": ({"description": b64("x" * 90)}, "fewer than 100"),
     "SHA-1": ({"hashAlgo": "1.3.14.3.2.26"}, "hashAlgo"),
     "webhook": ({"async": 3}, "not simulated"),
-    "another client": ({"client_secret": "x"}, "password"),
+    "wrong secret": ({"client_secret": "x"}, "client_secret is not"),
+    "unknown client": ({"client_id": "x"}, "client_id 'x' is not known"),
+    "no async": ({"async": None}, "async None"),
 }
 
 
@@ -182,6 +190,7 @@ def test_what_is_wrong_is_named_in_the_journal(lab: Running, name: str) -> None:
     ("changed", "error"),
     [
         ({"client_id": "x"}, "58007"),
+        ({"client_secret": "x"}, "86024"),
         ({"user_id": "CMT_001099000000"}, "58008"),
         ({"profile_id": ""}, "invalid_request"),
     ],
@@ -200,5 +209,38 @@ def test_a_token_grows_old(lab: Running) -> None:
         caller = await Mysign.at(lab.place)
         await lab.place.control("POST", "clock", {"advance_seconds": 3601})
         assert (await caller.post("certificates/info", caller.client)).status_code == 401
+
+    lab.run(story())
+
+
+def test_the_credentials_in_the_body_are_those_of_the_token(lab: Running) -> None:
+    async def story() -> None:
+        one, other = await Mysign.at(lab.place), await Mysign.at(lab.place)
+        reply = await one.sign([digest("x")], **other.client)
+        assert reply.json()["error"] == "58007"
+        (row,) = lab.place.rows(contract=one.contract, word="turned_away")
+        assert "another than the token's" in row.body["why"]
+
+    lab.run(story())
+
+
+@pytest.mark.parametrize("effect", ["another_signer", "another_digest", "server_error", "html_200"])
+@pytest.mark.parametrize("mode", [0, 1])
+def test_a_planned_fault_befalls_the_answer(lab: Running, effect: str, mode: int) -> None:
+    async def story() -> None:
+        caller = await Mysign.at(lab.place)
+        row = await caller.credential()
+        await lab.place.fault("mysign.answer", effect, caller.user.id)
+        call = asyncio.create_task(caller.sign([digest("x")], mode))
+        await lab.place.world.store.bell.until(lambda: lab.place.prompts(caller.user), bool, 5)
+        await lab.place.approve(caller.user)
+        reply = await asyncio.wait_for(call, 5)
+        if mode:
+            reply = await caller.post("requests/status", {"transactionId": reply.json()["transactionId"]})
+        if effect in {"server_error", "html_200"}:
+            assert (reply.status_code, "html" in reply.headers["content-type"]) in {(500, False), (200, True)}
+        else:
+            with pytest.raises(InvalidSignature):
+                verify(row, reply.json()["signatures"][0], digest("x"))
 
     lab.run(story())
