@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
 from simulators.ca import providers
+from simulators.ca.wires.canonical import CANONICAL
 from tests.places import Place, Running, made
 from tests.simulators.ca.callers import Generic, Neac, digest, file, nested
 from tests.simulators.ca.test_webhook import receiver, told
@@ -132,5 +133,26 @@ def test_a_planned_failure_is_in_the_words_of_the_door(lab: Running) -> None:
         await lab.place.fault("bkav.list", "server_error", citizen.id)
         reply = await caller.list(citizen.id)
         assert (reply.status_code, reply.json()) == (500, {"code": 500, "message": "SERVER_INTERNAL_ERROR"})
+
+    lab.run(story())
+
+
+@pytest.mark.parametrize("ca", CAS)
+def test_every_legal_variance_is_drawn(lab: Running, ca: str) -> None:
+    async def story() -> None:
+        caller, forms = await Generic.of(lab.place, ca), set()
+        for _ in range(32):
+            citizen = await lab.place.citizen(shared_keys=True)
+            told = (await caller.list(citizen.id)).json()
+            (row,) = told["data"]["user_certificates"]
+            known = [name for name in row if name in CANONICAL.row]
+            forms |= {
+                ("word", told["message"]),
+                ("crlf", "\r\n" in row["cert_data"]),
+                ("extra", len(known) < len(row)),
+                ("order", known.index("cert_id") < known.index("chain_data")),
+            }
+        words = {("word", "Success"), ("word", "SUCCESS")}
+        assert forms == words | {(what, drawn) for what in ("crlf", "extra", "order") for drawn in (True, False)}
 
     lab.run(story())

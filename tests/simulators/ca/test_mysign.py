@@ -244,3 +244,15 @@ def test_a_planned_fault_befalls_the_answer(lab: Running, effect: str, mode: int
                 verify(row, reply.json()["signatures"][0], digest("x"))
 
     lab.run(story())
+
+
+def test_values_come_in_one_line_and_with_crlf(lab: Running) -> None:
+    async def story() -> None:
+        caller, wrapped = await Mysign.at(lab.place), set()
+        for _ in range(16):
+            transaction = (await caller.sign([digest("x")])).json()["transactionId"]
+            await lab.place.approve(caller.user)
+            wrapped.add("\r\n" in (await caller.status(transaction))["signatures"][0])
+        assert wrapped == {True, False}
+
+    lab.run(story())
