@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +36,20 @@ def modules() -> tuple[Module, ...]:
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             found.append(Module(name, path, ast.parse(path.read_text(encoding="utf-8"))))
     return tuple(found)
+
+
+@cache
+def tracked() -> tuple[str, ...]:
+    """The project's files as git names them; without git, or outside a clone, all that .gitignore leaves."""
+    if git := shutil.which("git"):
+        listed = subprocess.run([git, "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+        if found := tuple(name for name in listed.splitlines() if (ROOT / name).is_file()):
+            return found
+    ignored = [".git", *(line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split())]
+    paths = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*")) if path.is_file())
+    return tuple(
+        path.as_posix() for path in paths if not any(fnmatch(part, rule) for part in path.parts for rule in ignored)
+    )
 
 
 @cache

@@ -19,7 +19,7 @@ import yaml
 
 from tests.needs import needs
 from tests.source_tree import PACKAGES, ROOT
-from tests.test_tidy import tracked
+from tests.source_tree import tracked
 
 TOUR = ROOT / "docs" / "certify-your-portal.md"
 READMES = ("README.md", "README.vi.md")

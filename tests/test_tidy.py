@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 
 import pytest
 
-from tests.source_tree import ROOT, Module, modules
+from tests.source_tree import ROOT, Module, modules, tracked
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
@@ -66,11 +65,6 @@ def test_a_module_says_in_one_sentence_what_it_is(module: Module) -> None:
     text = ast.get_docstring(module.tree)
     assert text, "no docstring"
     assert text.split("\n\n")[0].rstrip().endswith((".", ":", "?", ")")), text
-
-
-def tracked() -> list[str]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return [name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
 
 
 TEXT = re.compile(r"\.(py|md|toml|yaml|yml|html|css|json|sh|mjs|js|txt)$|^(Makefile|\.ci/run)$")
