@@ -18,8 +18,7 @@ import pytest
 import yaml
 
 from tests.needs import needs
-from tests.source_tree import PACKAGES, ROOT
-from tests.source_tree import tracked
+from tests.source_tree import PACKAGES, ROOT, tracked
 
 TOUR = ROOT / "docs" / "certify-your-portal.md"
 READMES = ("README.md", "README.vi.md")
