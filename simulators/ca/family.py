@@ -14,18 +14,13 @@ from simulators.ca.desk.hub import Hub
 from simulators.ca.desk.requests import Desk
 from simulators.ca.desk.sweeping import expiring
 from simulators.ca.signing import SigningRequest
-from simulators.ca.spec import CaSpec, Door, HubSpec
+from simulators.ca.spec import CaSpec, HubSpec
 from simulators.ca.subscribers import Subscribers
-from simulators.ca.wires import csc_v1, mysign, qd769
-from simulators.ca.wires import hub as hub_wire
-from simulators.ca.wires.csc_words import CscDialect
-from simulators.ca.wires.mysign_words import MysignDialect
 from simulators.ca.wires.rows import variances
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.records import Instant
-from simulators.kernel.wire import Route
 from simulators.world import Family, World
 
 PROVIDERS = "simulators.ca.providers"
@@ -44,18 +39,14 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
     hubs = catalog.load(PROVIDERS, HubSpec, overrides)
     _demand_known(hubs, cas)
     desks = {identity: _desk(world, spec) for identity, spec in cas.items()}
-    routes = [route for desk in desks.values() for door in desk.spec.doors for route in _routes(desk, door)]
-    routes += [route for spec in hubs.values() for route in hub_wire.routes(Hub(world, spec, desks), spec.door)]
+    routes = [route for desk in desks.values() for door in desk.spec.doors for route in door.wire.routes(desk, door)]
+    routes += [route for spec in hubs.values() for route in spec.door.wire.routes(Hub(world, spec, desks), spec.door)]
 
     async def on_contract(contract: Contract, request: ContractRequest) -> list[Settings]:
         for desk in desks.values():
             await desk.subscribers.authority()
-        doors: list[tuple[CaSpec | HubSpec, Door]] = [(spec, spec.doors[0]) for spec in cas.values()]
-        doors += [(spec, spec.door) for spec in hubs.values()]
-        return [
-            agreed(world.entropy, spec, (_addresses(world, spec, door), _names(door)), contract, request)
-            for spec, door in doors
-        ]
+        specs: tuple[CaSpec | HubSpec, ...] = (*cas.values(), *hubs.values())
+        return [agreed(world.entropy, spec, _told(world, spec), contract, request) for spec in specs]
 
     return Family(
         name="ca",
@@ -80,28 +71,17 @@ def _demand_known(hubs: Mapping[str, HubSpec], cas: Mapping[str, CaSpec]) -> Non
             )
 
 
-def _routes(desk: Desk, door: Door) -> tuple[Route, ...]:
-    wires = {CscDialect: csc_v1.routes, MysignDialect: mysign.routes}
-    return wires.get(type(door.dialect), qd769.routes)(desk, door)
-
-
-def _addresses(world: World, spec: CaSpec | HubSpec, first: Door) -> dict[str, str]:
-    """Of the first door, and of the standard one where there is one: what precedes /csc/v1."""
-    others = spec.doors[1:] if isinstance(spec, CaSpec) else ()
-    standard = [door.base for door in others if isinstance(door.dialect, CscDialect)]
-    told = {"base_url": world.address(first.base)}
-    told |= {"csc_url": world.address(standard[0])} if standard else {}
-    return told | ({"profile_id": first.dialect.profile_id} if isinstance(first.dialect, MysignDialect) else {})
-
-
-def _names(door: Door) -> tuple[str, str]:
-    """What the wire calls a service provider's id and password."""
-    return ("client_id", "client_secret") if isinstance(door.dialect, MysignDialect) else ("sp_id", "sp_password")
+def _told(world: World, spec: CaSpec | HubSpec) -> dict[str, str]:
+    """What each door's wire says of it; the front door's word stands."""
+    told: dict[str, str] = {}
+    for door in spec.doors:
+        told = {**door.wire.told(door.dialect, world.address(door.base)), **told}
+    return told
 
 
 def _desk(world: World, spec: CaSpec) -> Desk:
     subscribers = Subscribers(world.store, world.pki, world.citizens, spec)
-    return Desk(world, spec, subscribers, qd769.webhook_body(spec.doors[0].dialect))
+    return Desk(world, spec, subscribers)
 
 
 def _webhook(spec: CaSpec) -> DeliveryKind:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from simulators.ca.signing import SigningRequest
 from simulators.kernel import profiles
 from simulators.kernel.bounds import Count, Days, Host, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import MINUTE, SECOND
+from simulators.kernel.wire import Route
 
 
 def fact(default: Any, mark: Literal["CONFIRMED", "LIKELY", "UNKNOWN", "DESIGN"]) -> Any:
@@ -18,10 +20,29 @@ def fact(default: Any, mark: Literal["CONFIRMED", "LIKELY", "UNKNOWN", "DESIGN"]
     return field(default=default, metadata={"mark": mark})
 
 
+def as_base_url(_dialect: Any, address: str) -> Mapping[str, str]:
+    return {"base_url": address}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A way to speak: what serves a door of it, and what a settings sheet says of the door."""
+
+    routes: Callable[[Any, Door], tuple[Route, ...]]
+    """Of a desk (a CA's or the hub's) and a door."""
+    client: tuple[str, str] = ("sp_id", "sp_password")
+    """What it calls a service provider's id and password."""
+    told: Callable[[Any, str], Mapping[str, str]] = as_base_url
+    """Of the door's dialect and address; what an earlier door has told of the same name stands."""
+    webhook: Callable[[Any, SigningRequest], str] | None = None
+    """In the door's dialect, the body about a request that was approved; None where the wire has no webhook."""
+
+
 @dataclass(frozen=True)
 class Door:
-    """Where a desk is reached: the words of a wire (its dialect, which also tells which wire) under a path."""
+    """Where a desk is reached: a wire, in one provider's words of it (its dialect), under a path."""
 
+    wire: Wire
     dialect: Any
     base: str
 
@@ -75,6 +96,11 @@ class CaSpec:
     held_answer: Annotated[float, Meta(ge=0, le=300)] = fact(15.0, "DESIGN")
     """Seconds that the fault `before_answer` keeps the answer to `sign` back while the citizen and the webhook act."""
 
+    @property
+    def front(self) -> Door:
+        """The door of which a settings sheet speaks first, and in whose words a webhook is written."""
+        return self.doors[0]
+
     def __post_init__(self) -> None:
         if why := profiles.unnameable(self.subject):
             raise ValueError(f"subject cannot be {self.subject!r}: {why}")
@@ -95,3 +121,11 @@ class HubSpec:
     http_status: Literal["body", "both"] = fact("both", "UNKNOWN")
     patience: Lifetime = fact(305 * SECOND, "UNKNOWN")
     """How long `sign` waits for the phone: a little more than a CA's own life of a request."""
+
+    @property
+    def doors(self) -> tuple[Door, ...]:
+        return (self.door,)
+
+    @property
+    def front(self) -> Door:
+        return self.door

@@ -27,15 +27,15 @@ class Caller:
 def agreed(
     entropy: Entropy,
     spec: CaSpec | HubSpec,
-    told: tuple[Mapping[str, str], tuple[str, str]],
+    told: Mapping[str, str],
     contract: Contract,
     asked: ContractRequest,
 ) -> Settings:
     """The provider's part of a contract: an sp_id and sp_password of the documented shapes.
 
-    `told`: addresses and what else is the same for all, and what the wire calls the two.
+    `told`: addresses and what else is the same for all. The wire of the front door says what the two are called.
     """
-    addresses, (id_name, password_name) = told
+    id_name, password_name = spec.front.wire.client
     label = f"ca.{spec.id}.sp"
     sp_id = f"{entropy.hex(label, 4)}-{entropy.digits(label, 18)}.{spec.sp_domain}"
     password = "-".join(base64.b64encode(entropy.draw(label, 18)).decode() for _ in range(2))
@@ -45,7 +45,7 @@ def agreed(
         about=contract.id,
         contract=contract.id,
         section=spec.id,
-        values={**addresses, id_name: sp_id, password_name: password, **names},
+        values={**told, id_name: sp_id, password_name: password, **names},
         private={"name": contract.name, "webhook_url": asked.webhook_url, "password": password},
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulators.ca import asking, digests, orders, signing
@@ -41,16 +40,13 @@ class Opened:
 
 
 class Desk:
-    """One CA. `webhook_body` writes a request in the words of its wire."""
+    """One CA."""
 
-    def __init__(
-        self, world: World, spec: CaSpec, subscribers: Subscribers, webhook_body: Callable[[SigningRequest], str]
-    ) -> None:
+    def __init__(self, world: World, spec: CaSpec, subscribers: Subscribers) -> None:
         self.world = world
         self.spec = spec
         self.subscribers = subscribers
         self.source = f"ca.{spec.id}"
-        self._webhook_body = webhook_body
 
     async def listed(self, caller: Caller, user_id: str, serial: str, *, hub: bool = False) -> Listing:
         """The person's certificates; a serial leaves the one that has it."""
@@ -167,7 +163,9 @@ class Desk:
         return self.world.entropy.token(f"{self.source}.webhook")
 
     def delivery(self, request: SigningRequest, token: str, due: Instant, injected: str = "") -> Delivery:
-        """The webhook about a request as it stands."""
+        """The webhook about a request as it stands, in the words of the front door."""
+        front = self.spec.front
+        assert front.wire.webhook, f"{self.spec.id} has a webhook, its wire has none"
         return Delivery(
             id=token,
             contract=request.contract,
@@ -177,7 +175,7 @@ class Desk:
             subject=request.citizen,
             url=request.webhook,
             headers={"Content-Type": "application/json; charset=utf-8"},
-            body=self._webhook_body(request),
+            body=front.wire.webhook(front.dialect, request),
             due=due,
             injected=injected,
         )

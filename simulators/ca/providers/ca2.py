@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from simulators.ca.reasons import Reason
 from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires import qd769
 from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
 CA2_RS = Dialect(
@@ -53,7 +54,7 @@ PROVIDER = CaSpec(
     id="ca2",
     name="CA2 RS",
     source="Client code of CA2 RS (QĐ 769/QĐ-BTTTT paths)",
-    doors=(Door(CA2_RS, "/ca/ca2"),),
+    doors=(Door(qd769.WIRE, CA2_RS, "/ca/ca2"),),
     subject={"C": "VN", "O": "NACENCOMM SCT", "CN": "CA2 RS (MO PHONG)"},
     service_name="CA2 RS CÁ NHÂN",
     hosts=("rmsca2.nacencomm.vn",),

@@ -8,13 +8,14 @@ Not simulated: FPT.eSign "eSignCloud" (agreement and OTP, certificates for one u
 from __future__ import annotations
 
 from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires import qd769
 from simulators.ca.wires.canonical import CANONICAL
 
 PROVIDER = CaSpec(
     id="fpt",
     name="FPT-CA MPKI",
     source="Generic: QĐ 769/QĐ-BTTTT; ca_name from a live portal's client code",
-    doors=(Door(CANONICAL, "/ca/fpt"),),
+    doors=(Door(qd769.WIRE, CANONICAL, "/ca/fpt"),),
     subject={
         "C": "VN",
         "O": "FPT Corporation",

@@ -9,13 +9,14 @@ Not simulated: SIM CA (signing in the SIM by ETSI TS 102 204).
 from __future__ import annotations
 
 from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires import qd769
 from simulators.ca.wires.canonical import CANONICAL
 
 PROVIDER = CaSpec(
     id="mobifone",
     name="MobiFone MobiCA",
     source="Generic: QĐ 769/QĐ-BTTTT",
-    doors=(Door(CANONICAL, "/ca/mobifone"),),
+    doors=(Door(qd769.WIRE, CANONICAL, "/ca/mobifone"),),
     subject={"C": "VN", "O": "MOBIFONE", "CN": "MOBIFONE CA RS (MO PHONG)"},
     service_name="MOBICA CÁ NHÂN",
     transactions="one_for_all",

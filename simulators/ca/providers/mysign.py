@@ -17,6 +17,7 @@ fields below, webhook, webhook_attempts, webhook_interval, held_answer and http_
 from __future__ import annotations
 
 from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires import mysign
 from simulators.ca.wires.mysign_words import MysignDialect
 from simulators.kernel.clock import SECOND
 
@@ -24,7 +25,10 @@ PROVIDER = CaSpec(
     id="mysign",
     name="Viettel MySign",
     source="Mysign Integration Document 1.8/1.9 (02/2025), client code",
-    doors=(Door(MysignDialect(), "/ca/mysign/vtss/service"), Door(MysignDialect(), "/ca/mysign/adss/service")),
+    doors=(
+        Door(mysign.WIRE, MysignDialect(), "/ca/mysign/vtss/service"),
+        Door(mysign.WIRE, MysignDialect(), "/ca/mysign/adss/service"),
+    ),
     subject={"C": "VN", "L": "Hà Nội", "O": "Viettel Group", "CN": "Viettel-CA RS (MO PHONG)"},
     service_name="MYSIGN CÁ NHÂN",
     hosts=("remotesigning.viettel.vn",),

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from simulators.ca.reasons import Reason
 from simulators.ca.spec import Door, HubSpec
+from simulators.ca.wires import hub
 from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
 VARIANT_A = Dialect(
@@ -56,7 +57,7 @@ PROVIDER = HubSpec(
     id="neac",
     name="NEAC eSign",
     source="Hướng dẫn 936/BTTTT-NEAC (22/03/2023); client code of a public-service portal",
-    door=Door(VARIANT_A, "/ca/neac"),
+    door=Door(hub.WIRE, VARIANT_A, "/ca/neac"),
     routes={
         "VNPT-CA": "vnpt",
         "CA2": "ca2",

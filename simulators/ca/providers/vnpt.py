@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from simulators.ca.reasons import Reason
 from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires import csc_v1, qd769
 from simulators.ca.wires.csc_words import CscDialect
 from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
@@ -73,7 +74,7 @@ PROVIDER = CaSpec(
     id="vnpt",
     name="VNPT SmartCA",
     source="Tài liệu tích hợp VNPT SMARTCA v4.x (05/2024); QĐ 769/QĐ-BTTTT",
-    doors=(Door(SP769, "/ca/vnpt/sca/sp769"), Door(CscDialect(), "/ca/vnpt")),
+    doors=(Door(qd769.WIRE, SP769, "/ca/vnpt/sca/sp769"), Door(csc_v1.WIRE, CscDialect(), "/ca/vnpt")),
     subject={"C": "VN", "O": "VIETNAM POSTS AND TELECOMMUNICATIONS GROUP", "CN": "VNPT SmartCA RS (MO PHONG)"},
     service_name="SMARTCA PERSONAL PRO",
     hosts=("rmgateway.vnptit.vn", "gwsca.vnpt.vn"),

@@ -18,7 +18,7 @@ from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
-from simulators.ca.spec import Door
+from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import csc_types as types
 from simulators.ca.wires.csc_words import CscDialect
 from simulators.ca.wires.replies import MAINTENANCE
@@ -61,6 +61,14 @@ def routes(desk: Desk, door: Door) -> tuple[Route, ...]:
         )
         for (method, shapes), handle in zip(METHODS.items(), counter.handles(), strict=True)
     )
+
+
+def _told(_dialect: CscDialect, address: str) -> dict[str, str]:
+    """What precedes /csc/v1."""
+    return {"csc_url": address}
+
+
+WIRE = Wire(routes, told=_told)
 
 
 class Counter:

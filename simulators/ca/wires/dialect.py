@@ -11,6 +11,7 @@ from simulators.ca.reasons import Reason
 Mark = Literal["CONFIRMED", "LIKELY", "UNKNOWN"]
 Need = Literal["sent", "filled"]
 """What is `sent` may be empty."""
+CRLF = ("base64 in one line", "base64 with CRLF")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,20 @@ class Dialect:
 
     errors: Literal["status_code", "code"] = "status_code"
     """Whether the body of a refusal is {status_code, message, data} or {code, message}."""
+
+    @property
+    def forms(self) -> Mapping[str, tuple[str, ...]]:
+        """What legal variance may write otherwise, by what it is."""
+        return {
+            "crlf": CRLF,
+            "root_null": ("root_cert", "root_cert null") if self.chain == "object" else (),
+            "extra": ("known fields", "unknown fields too"),
+            "order": ("fields in order", "fields reversed"),
+            "list_word": ("Success", *self.success),
+            "word": self.success,
+            "array": self.arrays,
+            "value": self.values,
+        }
 
     def word(self, reason: Reason) -> Word:
         word = self.words[reason]

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from simulators.ca.desk.callers import Caller, recognised
 from simulators.ca.desk.hub import Hub
 from simulators.ca.reasons import Reason, Refused
-from simulators.ca.spec import Door
+from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import types
 from simulators.ca.wires.dialect import Dialect, Word
 from simulators.ca.wires.qd769 import meanings
@@ -48,6 +48,9 @@ def routes(hub: Hub, door: Door) -> tuple[Route, ...]:
         errors,
     )
     return (*listing, sign)
+
+
+WIRE = Wire(routes)
 
 
 class HubCounter:

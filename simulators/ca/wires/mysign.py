@@ -18,7 +18,7 @@ from simulators.ca.desk.users import CLIENT, Users, UserToken, credential_id, pe
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
-from simulators.ca.spec import Door
+from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import mysign_types as types
 from simulators.ca.wires.mysign_words import ENDED, SIGNED, WAITING, MysignDialect
 from simulators.ca.wires.replies import MAINTENANCE
@@ -50,6 +50,13 @@ def routes(desk: Desk, door: Door) -> tuple[Route, ...]:
         )
         for (method, shapes), handle in zip(METHODS.items(), counter.handles(), strict=True)
     )
+
+
+def _told(dialect: MysignDialect, address: str) -> dict[str, str]:
+    return {"base_url": address, "profile_id": dialect.profile_id}
+
+
+WIRE = Wire(routes, CLIENT, _told)
 
 
 class Counter:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulators.ca.reasons import Reason
-from simulators.ca.wires.dialect import NEVER, Mark
+from simulators.ca.wires.dialect import CRLF, NEVER, Mark
 from simulators.kernel.clock import SECOND
 
 WAITING = ("4000", "Waiting for user confirmation")
@@ -75,6 +75,10 @@ class MysignDialect:
     words: Mapping[Reason, MysignWord | NEVER] = field(default_factory=lambda: WORDS)
     profile_id: str = "adss:ras:profile:001"
     token_life: int = 3600 * SECOND
+
+    @property
+    def forms(self) -> Mapping[str, tuple[str, ...]]:
+        return {"crlf": CRLF}
 
     def word(self, reason: Reason) -> MysignWord:
         word = self.words[reason]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
-from simulators.ca.spec import Door
+from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import types
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
 from simulators.ca.wires.replies import Replies, Seen, lacking, order_of
@@ -52,20 +51,19 @@ def routes(desk: Desk, door: Door) -> tuple[Route, ...]:
     return (*listing, sign, status, wrong)
 
 
-def webhook_body(dialect: Dialect) -> Callable[[SigningRequest], str]:
+def webhook_body(dialect: Dialect, request: SigningRequest) -> str:
     """The list is called signed_files here, whatever the status reply calls it (specs 1.1.4)."""
+    body = {
+        "sp_id": request.sp_id,
+        "status_code": 200,
+        "message": dialect.success[0],
+        "transaction_id": request.transaction,
+        "signed_files": signature_rows(request, "signature_value"),
+    }
+    return msgspec.json.encode(body).decode()
 
-    def written(request: SigningRequest) -> str:
-        body = {
-            "sp_id": request.sp_id,
-            "status_code": 200,
-            "message": dialect.success[0],
-            "transaction_id": request.transaction,
-            "signed_files": signature_rows(request, "signature_value"),
-        }
-        return msgspec.json.encode(body).decode()
 
-    return written
+WIRE = Wire(routes, webhook=webhook_body)
 
 
 class Counter:

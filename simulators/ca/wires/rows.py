@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
@@ -40,20 +40,7 @@ def variances(spec: CaSpec) -> dict[str, tuple[str, ...]]:
     """What may come otherwise at this CA, by label; what has one form alone is none."""
     if not spec.variance:
         return {}
-    dialect = spec.doors[0].dialect
-    crlf = ("base64 in one line", "base64 with CRLF")
-    if not isinstance(dialect, Dialect):
-        return {f"{spec.id}.crlf": crlf}
-    forms = {
-        "crlf": crlf,
-        "root_null": ("root_cert", "root_cert null") if dialect.chain == "object" else (),
-        "extra": ("known fields", "unknown fields too"),
-        "order": ("fields in order", "fields reversed"),
-        "list_word": ("Success", *dialect.success),
-        "word": dialect.success,
-        "array": dialect.arrays,
-        "value": dialect.values,
-    }
+    forms: Mapping[str, tuple[str, ...]] = spec.front.dialect.forms
     return {f"{spec.id}.{what}": names for what, names in forms.items() if len(set(names)) > 1}
 
 

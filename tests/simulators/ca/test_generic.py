@@ -25,13 +25,14 @@ NINTH = '''"""Ninth CA: one file."""
 from __future__ import annotations
 
 from simulators.ca.spec import CaSpec, Door
+from simulators.ca.wires import qd769
 from simulators.ca.wires.canonical import CANONICAL
 
 PROVIDER = CaSpec(
     id="ninth",
     name="Ninth CA",
     source="A test",
-    doors=(Door(CANONICAL, "/ca/ninth"),),
+    doors=(Door(qd769.WIRE, CANONICAL, "/ca/ninth"),),
     subject={"C": "VN", "O": "NINTH", "CN": "NINTH CA (MO PHONG)"},
     service_name="NINTH CÁ NHÂN",
     transactions="one_for_all",
