@@ -15,6 +15,7 @@ from simulators.kernel.records import Instant, Record
 TITLE = "Xác thực giao dịch"
 OVER = "Giao dịch đã kết thúc hoặc không còn tồn tại."
 LATE = "Giao dịch đã hết hạn."
+SPENT = "Gói dịch vụ của bạn đã hết lượt ký."
 UNUSABLE = "Chứng thư số của bạn đang tạm dừng, đã bị thu hồi hoặc hết hạn: không ký được."
 
 

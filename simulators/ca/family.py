@@ -17,6 +17,7 @@ from simulators.ca.signing import SigningRequest
 from simulators.ca.spec import CaSpec, HubSpec
 from simulators.ca.subscribers import Subscribers
 from simulators.ca.wires.rows import variances
+from simulators.ca.wires.turns import Packages
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
 from simulators.kernel.prompts import PromptKind
@@ -30,6 +31,8 @@ WORDS = {
     "signing_approved": "the citizen approved: every digest of the request is signed",
     "signing_refused": "the citizen refused, or the certificate could no longer sign",
     "signing_expired": "nobody answered the phone in time",
+    "turns_set": "a test gave a citizen so many signing turns at a CA",
+    "turns_used": "an approval used up turns of a package that is counted",
     "signing_polled": "a service provider was told how its request stands",
 }
 
@@ -59,6 +62,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),
         ends={SigningRequest: (None, signing.ended)},
         on_contract=on_contract,
+        control_routes=Packages(world, desks).routes(),
         background=(lambda: expiring(world.store),),
     )
 

@@ -25,6 +25,7 @@ class Reason(Enum):
     BAD_FILES = "bad_files"
     BAD_DIGEST = "bad_digest"
     BAD_ALGORITHM = "bad_algorithm"
+    TURNS_USED = "turns_used"
     REFUSED = "refused"
     EXPIRED = "expired"
     NOT_VERIFIED = "not_verified"

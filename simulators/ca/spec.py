@@ -74,6 +74,11 @@ class CaSpec:
     pin_tries: Count = fact(5, "LIKELY")
     pin_lock: Milliseconds = fact(5 * MINUTE, "LIKELY")
 
+    turns_per: Literal["document", "request"] = fact("document", "UNKNOWN")
+    """What uses up a turn of a package that is counted (POST /control/turns): each document, or each request of several."""
+    turns_told: Literal["at_once", "at_approval"] = fact("at_once", "UNKNOWN")
+    """Whether a request for which no turns are left is turned away, or waits and ends when the citizen approves."""
+
     certificate_days: Days = fact(370, "CONFIRMED")
     key_ring: Annotated[int, Meta(ge=0, le=10_000)] = fact(0, "DESIGN")
     """So many keys in all, which subscribers get in turn; 0: each has their own. For thousands of people in one world:

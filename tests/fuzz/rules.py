@@ -158,7 +158,7 @@ def kinds(text: str) -> frozenset[str]:
 MADE_AT_FIRST = kinds("authorities certificate keypair login_key")
 """Keys and certificates of a world are made when somebody first asks for them."""
 PEOPLE = "address bank_card citizen citizens"
-SIGNING = kinds("certificate keypair prompt signing_request pin_tries")
+SIGNING = kinds("certificate keypair prompt signing_request pin_tries signing_turns")
 CA = Rule(ca_words, by_code, kinds("certificate keypair"), kinds("certificate keypair"), kinds("turned_away"))
 """A person's first certificate is made when a CA first looks for it, whatever it then says."""
 SIGN = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
@@ -199,7 +199,7 @@ QUERY = Rule(
 )
 """The id of a well-formed query is used up whatever the answer is."""
 
-ANSWERED = kinds("prompt signing_request pin_tries")
+ANSWERED = kinds("prompt signing_request pin_tries signing_turns")
 """A prompt's answer; a wrong PIN is counted."""
 
 
@@ -245,6 +245,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /control/citizens", writing(f"{PEOPLE} shared_key keypair")),
     (r"POST /control/certificates/.*", writing("certificate withdrawn")),
     (r"POST /control/faults", writing("fault")),
+    (r"POST /control/turns", writing("signing_turns")),
     (r"POST /control/expire", writing("payment login_attempt login_grant login_token signing_request prompt")),
     (r"POST /control/deliver-now", writing("")),
     (r"POST /control/clock", writing("clock")),

@@ -349,6 +349,8 @@ def control(site: Site, cast: dict[str, Any]) -> Story:
     serial = listed.json()["data"]["user_certificates"][0]["serial_number"]
     yield post(f"/control/certificates/{serial}/suspend", None, **site.bearer)
     yield post(f"/control/certificates/{serial}/unsuspend", None, **site.bearer)
+    yield post("/control/turns", {"ca": "vnpt", "citizen": cast["owner"]["id"], "left": 3}, **site.bearer)
+    yield get(f"/control/turns/vnpt/{cast['owner']['id']}", **site.bearer)
     ref = f"F{next(TURN)}"
     yield _pay(cast["vnconnect-2022"]["vnpay"], ref, datetime.now(VIETNAM))
     yield post("/control/expire", {"ref": ref}, **site.bearer)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from simulators.ca import asking, digests, orders, signing
+from simulators.ca import asking, digests, orders, signing, turns
 from simulators.ca.asking import PinTries
 from simulators.ca.desk import effects
 from simulators.ca.desk.requests import Desk, abouts_of
 from simulators.ca.reasons import Reason
 from simulators.ca.signing import SigningRequest, State
+from simulators.ca.turns import Turns
 from simulators.kernel import faults
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.courier import Delivery
@@ -26,6 +27,7 @@ class _Keys:
     request: Key[SigningRequest]
     certificate: Key[Certificate]
     tries: Key[PinTries]
+    package: Key[Turns]
     abouts: tuple[str, str, str]
 
 
@@ -60,6 +62,7 @@ class Answers:
             Key(SigningRequest, request.id),
             Key(Certificate, request.serial),
             Key(PinTries, f"{desk.spec.id}/{request.citizen}"),
+            turns.key(desk.spec.id, request.citizen),
             abouts_of(request),
         )
         prepared = await self._prepared(request, keys, choice, secret)
@@ -81,7 +84,7 @@ class Answers:
 
         sites = [self._site("answer"), *([self._site("webhook")] if request.webhook else [])]
         planned = [key for site in sites for key in faults.keys(site, keys.abouts, request.contract)]
-        await self._store.change([keys.request, keys.certificate, keys.tries, *planned], decide)
+        await self._store.change([keys.request, keys.certificate, keys.tries, keys.package, *planned], decide)
 
     async def _prepared(self, request: SigningRequest, keys: _Keys, choice: str, secret: str | None) -> _Prepared:
         person, site = Key(Citizen, request.citizen), self._site("answer")
@@ -117,6 +120,10 @@ class Answers:
             return Change(counted, (_wrong_pin(request, tried.left),), refused=Refused(tried.text))
         if reason := orders.unusable(certificate, now):
             return _with_refusal(_settled(request, signing.refused(request, reason)), asking.UNUSABLE)
+        package, wanted = records[keys.package], turns.needed(self._desk.spec, len(request.documents))
+        if not turns.enough(package, wanted):
+            return _with_refusal(_settled(request, signing.refused(request, Reason.TURNS_USED)), asking.SPENT)
+        spent, counting = turns.used(package, wanted, request)
         taken = faults.NOTHING
         if prepared.effect:
             taken = faults.take(
@@ -127,8 +134,8 @@ class Answers:
         sent, used = self._webhooks(records, keys, change.result, prepared, now)
         return replace(
             change,
-            records=(*change.records, *counted, *taken.records, *sent),
-            events=(*change.events, *taken.events, *used),
+            records=(*change.records, *counted, *spent, *taken.records, *sent),
+            events=(*change.events, *counting, *taken.events, *used),
         )
 
     def _webhooks(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulators.ca import asking, digests, orders, signing
+from simulators.ca import asking, digests, orders, signing, turns
 from simulators.ca.desk import effects
 from simulators.ca.desk.callers import Caller
 from simulators.ca.orders import Order
@@ -12,6 +12,7 @@ from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State
 from simulators.ca.spec import CaSpec
 from simulators.ca.subscribers import Subscribers
+from simulators.ca.turns import Turns
 from simulators.kernel import faults
 from simulators.kernel.courier import Delivery
 from simulators.kernel.journal import Question
@@ -84,6 +85,7 @@ class Desk:
         code = self.world.entropy.digits(f"{self.source}.code", 8)
         forgery, token = (self.forgery(request), self.webhook_token()) if request.webhook else (request, "")
         own, shown = Key(SigningRequest, request.id), Key(Certificate, certificate.id)
+        package = turns.key(self.spec.id, citizen.id)
         site, abouts = f"{self.spec.id}.webhook", abouts_of(request)
 
         def decide(records: Records, now: Instant) -> Change:
@@ -94,6 +96,8 @@ class Desk:
             assert stored is not None, "certificates are never removed"
             if reason := orders.unusable(stored, now):
                 raise Refused(reason, f"certificate {stored.id} is {reason.value}: choose another, or ask the CA")
+            if self.spec.turns_told == "at_once":
+                self._demand_turns(records[package], len(order.documents))
             waiting, event = signing.opened(request, now, self.spec.request_ttl)
             prompt = asking.question(waiting, order, caller.name, code, now)
             effect = effects.planned(records, site, abouts, waiting.contract) if waiting.webhook else ""
@@ -105,8 +109,14 @@ class Desk:
                 (waiting, prompt, *sent, *taken.records), (event, *taken.events), result=Opened(waiting, effect)
             )
 
-        keys = [own, shown, *(faults.keys(site, abouts, request.contract) if request.webhook else ())]
+        keys = [own, shown, package, *(faults.keys(site, abouts, request.contract) if request.webhook else ())]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
+
+    def _demand_turns(self, package: Turns | None, documents: int) -> None:
+        wanted = turns.needed(self.spec, documents)
+        if not turns.enough(package, wanted):
+            why = f"the citizen's package has too few turns left for {wanted}: POST /control/turns gives more"
+            raise Refused(Reason.TURNS_USED, why)
 
     async def found(self, transaction: str, contract: str = "") -> SigningRequest:
         """How a request stands; one whose time is over is ended by being looked at."""

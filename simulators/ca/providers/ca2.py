@@ -43,6 +43,7 @@ CA2_RS = Dialect(
         Reason.TRANSACTION_UNKNOWN: Word(404, "Giao dịch không hợp lệ: không tồn tại", "UNKNOWN"),
         Reason.BAD_FILES: Word(400, "sign_files không hợp lệ", "LIKELY"),
         Reason.BAD_DIGEST: Word(400, "data_to_be_signed không hợp lệ", "LIKELY"),
+        Reason.TURNS_USED: Word(403, "Gói dịch vụ đã hết lượt ký", "UNKNOWN"),
         Reason.REFUSED: Word(400, "Người dùng từ chối ký", "LIKELY"),
         Reason.EXPIRED: Word(400, "Giao dịch đã hết hạn", "LIKELY"),
         Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),

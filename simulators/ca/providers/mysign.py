@@ -4,12 +4,13 @@ CONFIRMED: paths under /vtss/service, the older /adss/service/ras; a token for e
 profile_id and user_id; numbers as strings, `expires_in` too, an empty refresh_token; certificates/info answers a bare list
 with credential_id, signHash takes credentialID; description and document_name in base64; hashes in base64; certificates
 and, sometimes, signatures with CRLF; async 0 waits for the phone, 1 and 2 are polled; status "1" with the raw values.
-LIKELY: 4000, 4001, 4002, 13004; 58007, 58008, 86024; about 120 s; 401 for a token that is too old. UNKNOWN: every text, how an
-error of login carries its number, the field description of a status, whether a transaction is told to another user's token,
-whether a document_id may stand twice in a request (not here), the older prefix before the other three calls.
+LIKELY: 4000, 4001, 4002, 4005, 13004; 58007, 58008, 86024; about 120 s; 401 for a token that is too old.
+UNKNOWN: every text, how an error of login carries its number, the field description of a status, whether a transaction is
+told to another user's token, whether 4005 ends a request that waited (so here) or turns it away, whether a document_id may
+stand twice in a request (not here), the older prefix before the other three calls.
 
 Not simulated: async 3 (webhook with a token of the partner's), /ras/v1/authenticate and enrolment, the variant shaped as
-CSC, file mode (external/upload), 0 and 6000 for a request under way, 4004, 4005 (turns used up), 50000 (a planned failure is
+CSC, file mode (external/upload), 0 and 6000 for a request under way, 4004, 50000 (a planned failure is
 HTTP 500 here), 59033, organisations (MST_…). certificates, certInfo and authInfo are taken as chain, true and true. Of the
 fields below, webhook, webhook_attempts, webhook_interval, held_answer and http_status change nothing at this wire.
 """
@@ -34,4 +35,5 @@ PROVIDER = CaSpec(
     hosts=("remotesigning.viettel.vn",),
     request_ttl=120 * SECOND,
     transactions="one_for_all",
+    turns_told="at_approval",
 )

@@ -46,6 +46,7 @@ VARIANT_A = Dialect(
         Reason.TRANSACTION_UNKNOWN: NEVER("nothing is asked by transaction: sign answers after the phone"),
         Reason.BAD_FILES: Word(400, "sign_files không hợp lệ", "UNKNOWN"),
         Reason.BAD_DIGEST: Word(400, "data_to_be_signed không hợp lệ", "UNKNOWN"),
+        Reason.TURNS_USED: Word(403, "Thuê bao đã hết lượt ký", "UNKNOWN"),
         Reason.REFUSED: Word(400, "Người dùng từ chối ký (REJECTED)", "UNKNOWN"),
         Reason.EXPIRED: Word(400, "Giao dịch hết hạn (EXPIRED)", "UNKNOWN"),
         Reason.NOT_VERIFIED: Word(500, "Chữ ký số không hợp lệ", "UNKNOWN"),

@@ -6,14 +6,15 @@ are required (get_certificate too has a transaction_id, which may be empty; each
 LIKELY: 300 s, texts of refusal and expiry, `expired_in`, an empty list for an unknown person, five PIN tries and five minutes.
 UNKNOWN, hence fields of the spec: whether an error's code is the HTTP status too, whether and when a webhook is repeated, how
 many files a request may have, whether a transaction_id must differ from those of other service providers too (it must here:
-the status call names nobody), other values of cert_status_code than VALID; a webhook after a refusal or expiry (none here).
+the status call names nobody), other values of cert_status_code than VALID, code and text when the turns of a package are
+used up, a webhook after a refusal or expiry (none here).
 
 DESIGN: a second door on the same desk, `/csc/v1/…`, speaks the standard of the Cloud Signature Consortium (API 1.0.4.0), which
 VNPT does not document: for clients that speak the standard alone. Its words are the standard's; auth/login takes sp_id and
 sp_password, authorize waits for the phone (implicit authorization, SCAL 2), a SAD lets each approved digest out once.
 
 Not simulated: version 2 (TH: password and OTP), the OAuth API, calculateHash, `tran_code` as a key of the status call,
-tax codes, old identity cards and passports as user_id, several devices, turns used up, the PIN's change in the app.
+tax codes, old identity cards and passports as user_id, several devices, the PIN's change in the app.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ SP769 = Dialect(
         Reason.TRANSACTION_UNKNOWN: Word(400, "BAD_REQUEST: transaction not found", "UNKNOWN"),
         Reason.BAD_FILES: Word(400, "BAD_REQUEST: sign_files", "CONFIRMED"),
         Reason.BAD_DIGEST: Word(400, "BAD_REQUEST: data_to_be_signed", "CONFIRMED"),
+        Reason.TURNS_USED: Word(403, "CREDENTIAL_STATUS_INVALID: hết lượt ký", "UNKNOWN"),
         Reason.REFUSED: Word(400, "REJECTED", "LIKELY"),
         Reason.EXPIRED: Word(400, "EXPIRED", "LIKELY"),
         Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),

@@ -37,6 +37,7 @@ CANONICAL = Dialect(
         Reason.TRANSACTION_UNKNOWN: Word(400, "Unknown transaction_id", "UNKNOWN"),
         Reason.BAD_FILES: Word(400, "Invalid document", "CONFIRMED"),
         Reason.BAD_DIGEST: Word(400, "Invalid document: data_to_be_signed", "LIKELY"),
+        Reason.TURNS_USED: Word(403, "No signing turns are left", "UNKNOWN"),
         Reason.REFUSED: Word(400, "Rejected by the user", "UNKNOWN"),
         Reason.EXPIRED: Word(400, "Transaction expired", "UNKNOWN"),
         Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),

@@ -48,6 +48,7 @@ WORDS: Mapping[Reason, CscWord | NEVER] = {
     Reason.BAD_FILES: invalid("Invalid value for parameter numSignatures"),
     Reason.BAD_DIGEST: invalid("Invalid Base64 hash string parameter"),
     Reason.BAD_ALGORITHM: invalid("Invalid parameter signAlgo or hashAlgo", "LIKELY"),
+    Reason.TURNS_USED: CscWord(400, DENIED, "No signing turns are left", "UNKNOWN"),
     Reason.REFUSED: CscWord(400, DENIED, "The user denied the request", "LIKELY"),
     Reason.EXPIRED: CscWord(400, DENIED, "The user did not answer in time", "LIKELY"),
     Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),

@@ -14,6 +14,7 @@ SIGNED = ("1", "Success")
 ENDED: Mapping[Reason, tuple[str, str]] = {
     Reason.REFUSED: ("4002", "User rejected"),
     Reason.EXPIRED: ("4001", "User did not confirm in time"),
+    Reason.TURNS_USED: ("4005", "Out of signing turns"),
     Reason.SUSPENDED: ("13004", "Certificate is expired or revoked"),
     Reason.REVOKED: ("13004", "Certificate is expired or revoked"),
     Reason.LAPSED: ("13004", "Certificate is expired or revoked"),
@@ -57,6 +58,7 @@ WORDS: Mapping[Reason, MysignWord | NEVER] = {
     Reason.BAD_FILES: invalid("Invalid parameter documents or numSignatures"),
     Reason.BAD_DIGEST: invalid("Invalid parameter hash"),
     Reason.BAD_ALGORITHM: invalid("Invalid parameter hashAlgo or signAlgo"),
+    Reason.TURNS_USED: MysignWord(400, "4005", "Out of signing turns", "LIKELY"),
     Reason.REFUSED: MysignWord(400, "4002", "User rejected", "LIKELY"),
     Reason.EXPIRED: MysignWord(400, "4001", "User did not confirm in time", "LIKELY"),
     Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),
