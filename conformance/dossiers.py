@@ -6,7 +6,8 @@ from typing import Any
 from conformance.records import Dossier
 
 # The numbers of the national synchronisation; 0 is a draft, which is not sent.
-DRAFT, SUBMITTED, ACCEPTED, REFUSED, SUPPLEMENT = 0, 1, 2, 3, 5
+DRAFT, SUBMITTED, ACCEPTED, REFUSED, PROCESSING, SUPPLEMENT, PAYING = range(7)
+WITHDRAWN, STOPPED, FINISHED, HANDED_OVER = range(7, 11)
 
 
 def substance(dossier: Dossier) -> dict[str, Any]:

@@ -158,6 +158,10 @@ class Inbox:
         """The same in both channels, as soon as there are `count` in one of them."""
         return self._await(dossier.code or "", count, CHANNELS)
 
+    def heard(self, words: str) -> dict[str, tuple[Message, ...]]:
+        """All since in which these words stand, by channel, as soon as there is one; SMS may be without accents."""
+        return self._await(words, 1, CHANNELS)
+
     def now(self, channel: str) -> tuple[Message, ...]:
         """What is there, without waiting."""
         return self._read(channel)[0]

@@ -50,6 +50,13 @@ ND118 = Source("ND118", "law", "Nghị định 118/2025/NĐ-CP", "Cơ chế mộ
 ND224 = Source("ND224", "law", "Nghị định 224/2026/NĐ-CP", "Dịch vụ hành chính công trên môi trường điện tử")
 TT01 = Source("TT01", "law", "Thông tư 01/2018/TT-VPCP", "Hướng dẫn một số quy định của Nghị định 61/2018/NĐ-CP")
 TT03 = Source("TT03", "law", "Thông tư 03/2025/TT-VPCP", "Biểu mẫu và mã số trong giải quyết thủ tục hành chính")
+TT22 = Source(
+    "TT22",
+    "law",
+    "Thông tư 22/2019/TT-BTTTT",
+    "Tiêu chí chức năng, tính năng kỹ thuật của Cổng dịch vụ công và Hệ thống thông tin một cửa điện tử",
+    "Later replaced by TT 21/2023/TT-BTTTT; its annexes were not read.",
+)
 TT32 = Source(
     "TT32", "law", "Thông tư 32/2017/TT-BTTTT", "Cung cấp dịch vụ công trực tuyến", "Historic levels 3 and 4."
 )

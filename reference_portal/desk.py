@@ -46,7 +46,7 @@ async def act(office: Office, order: Order) -> Dossier:
     if dossier is None or dossier.state == DRAFT:
         raise Refused("no_such_dossier", "Không tìm thấy hồ sơ.", status=404, field="dossier")
     if order.action == "read":
-        return dossier
+        return await _opened(office, dossier)
     deed = _DEEDS.get(order.action)
     if deed is None:
         raise Refused("no_such_action", "Không có thao tác này.", status=422, field="action")
@@ -59,6 +59,15 @@ async def act(office: Office, order: Order) -> Dossier:
         return done
 
     await carry_out(office, decide)
+    return stored(office, dossier.id)
+
+
+async def _opened(office: Office, dossier: Dossier) -> Dossier:
+    """Reading changes nothing, and so writes nothing."""
+    seen = office.parts.rules.filing.seen(dossier)
+    if seen == dossier:
+        return dossier
+    await office.change(lambda change: change.put(seen))
     return stored(office, dossier.id)
 
 
@@ -83,8 +92,7 @@ def _process(office: Office, _change: Change, dossier: Dossier, order: Order) ->
 def _supplement(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
     """Reason, components and days: a request without them is none."""
     reason = _reason(office, order)
-    known = {component.id for component in dossier.components}
-    if not order.components or not set(order.components) <= known:
+    if not office.parts.rules.filing.components_named(dossier, order.components):
         raise Refused("no_components", "Phải nêu rõ thành phần cần bổ sung.", status=422, field="components")
     if not 1 <= order.days <= LONGEST_SUPPLEMENT:
         raise Refused("bad_days", "Số ngày bổ sung không hợp lệ.", status=422, field="days")
@@ -151,7 +159,7 @@ def _actor(order: Order) -> Actor:
 
 
 def _reason(office: Office, order: Order) -> str:
-    if not office.parts.rules.filing.reason_given(order.reason):
+    if not office.parts.rules.filing.reason_given(order.action, order.reason):
         raise Refused("no_reason", "Phải nêu rõ lý do.", status=422, field="reason")
     return order.reason.strip()
 

@@ -17,13 +17,14 @@ Json = dict[str, Any]
 
 
 def line(dossier: Dossier, rules: Rules) -> Json:
+    state = rules.filing.listed_state(dossier)
     return {
         "id": dossier.id,
         "code": dossier.code,
         "procedure": dossier.procedure,
         "agency": dossier.agency,
-        "state": dossier.state,
-        "state_text": STATES[dossier.state],
+        "state": state,
+        "state_text": STATES[state],
         "refusal": rules.filing.listed_refusal(dossier),
         "copy_of": dossier.copy_of,
     }
@@ -34,6 +35,8 @@ def whole(dossier: Dossier, books: Books, rules: Rules, signing: str | None = No
     asked = request and {"reason": request.reason, "components": request.components, "until": request.until}
     return {
         **line(dossier, rules),
+        "state": dossier.state,
+        "state_text": STATES[dossier.state],
         "refusal": dossier.refusal,
         "applicant": {"name": applicant, "personal_id": personal_id},
         "supplement": asked,

@@ -1,6 +1,6 @@
 """Portals with one defect each, seen in real code: what a check must catch before its silence means anything."""
 
-from reference_portal.flaws import filing, identity, login, money, notices, signing, visits
+from reference_portal.flaws import filing, handling, identity, login, money, notices, signing, visits
 from reference_portal.flaws.row import Flaw
 
 FLAWS: tuple[Flaw, ...] = (
@@ -9,6 +9,7 @@ FLAWS: tuple[Flaw, ...] = (
     *visits.ROWS,
     *signing.ROWS,
     *filing.ROWS,
+    *handling.ROWS,
     *money.ROWS,
     *notices.ROWS,
 )

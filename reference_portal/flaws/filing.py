@@ -103,7 +103,7 @@ ROWS = (
     ),
     Flaw(
         "empty_reason_accepted",
-        ruled("filing", reason_given=lambda _reason: True),
+        ruled("filing", reason_given=lambda deed, reason: deed == "refuse" or _RIGHT.reason_given(deed, reason)),
         ids("E05"),
         "specs/portal.md 2.15: LyDoTuChoi may be empty",
         "Từ chối được mà không nêu lý do.",

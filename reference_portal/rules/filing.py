@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from reference_portal.catalogue import ComponentRule, Procedure
-from reference_portal.components import Component
+from reference_portal.components import Component, Version
 from reference_portal.dossiers import DRAFT, SUPPLEMENT, Dossier, Step, target
 
 NAME_LENGTH = 150
@@ -56,6 +56,11 @@ def _homes(dossier: Dossier) -> tuple[str, ...]:
     return (dossier.id,)
 
 
+def _components_named(dossier: Dossier, asked: tuple[str, ...]) -> bool:
+    """A supplement request names components, and only such as the dossier has."""
+    return bool(asked) and set(asked) <= {component.id for component in dossier.components}
+
+
 @dataclass(frozen=True)
 class FilingRules:
     owns: Callable[[str, Dossier, str], bool] = _owns
@@ -65,7 +70,11 @@ class FilingRules:
     file_name: Callable[[str], str] = _file_name
     agency: Callable[[Procedure, str], str | None] = _agency
     target: Callable[[int, str], int] = target
-    reason_given: Callable[[str], bool] = lambda reason: bool(reason.strip())
+    reason_given: Callable[[str, str], bool] = lambda _deed, reason: bool(reason.strip())
+    components_named: Callable[[Dossier, tuple[str, ...]], bool] = _components_named
+    kept: Callable[[Component, Version], Component] = lambda component, version: component.with_version(version)
+    seen: Callable[[Dossier], Dossier] = lambda dossier: dossier
+    listed_state: Callable[[Dossier], int] = lambda dossier: dossier.state
     listed_refusal: Callable[[Dossier], str | None] = lambda dossier: dossier.refusal
     copied: Callable[[Component], Component] = _copied
     homes: Callable[[Dossier], tuple[str, ...]] = _homes

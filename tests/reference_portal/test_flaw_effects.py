@@ -454,6 +454,44 @@ async def error_of_the_login(world: Portal, _paper: bytes) -> Any:
     return (await browser.get("/sso/callback", params=told)).status_code
 
 
+def at_the_desk(*deeds: tuple[str, dict[str, Any]], told: str = "status") -> Story:
+    """How the last of these deeds of an officer on a submitted dossier ends."""
+
+    async def story(world: Portal, paper: bytes) -> Any:
+        dossier = await submitted(await world.citizen(), paper)
+        for action, details in deeds:
+            reply = await world.officer(action, dossier["id"], **details)
+        await world.settled()
+        return reply.status_code if told == "status" else reply.json()[told]
+
+    return story
+
+
+async def versions_after_a_supplement(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossier = await submitted(browser, paper)
+    await world.officer("supplement", dossier["id"], reason="x", components=["to-khai"])
+    return len((await attached(browser, dossier, paper + b"\n"))["components"][0]["versions"])
+
+
+async def state_of_a_withdrawn(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    return (await acted(browser, await submitted(browser, paper), "withdraw")).json()["state"]
+
+
+async def sms_of_a_stop(world: Portal, paper: bytes) -> Any:
+    await at_the_desk(("accept", {}), ("stop", {"reason": "x"}))(world, paper)
+    return len(world.providers.sms)
+
+
+async def state_listed_while_processed(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossier = await submitted(browser, paper)
+    for action in ("accept", "process"):
+        await world.officer(action, dossier["id"])
+    return (await browser.get("/pti/dossiers")).json()["dossiers"][0]["state"]
+
+
 def _right(ref: str, amount: int) -> str:
     return notice(ref, amount)
 
@@ -511,6 +549,19 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("history_without_actor", who_acted, "Nguyễn Thị Mỹ Dưỡng", ""),
     ("history_by_the_system", who_acted, "Nguyễn Thị Mỹ Dưỡng", "Hệ thống"),
     ("files_by_id", file_of_another, 404, 200),
+    (
+        "supplement_without_content",
+        at_the_desk(("supplement", {"reason": " ", "components": ["to-khai"]})),
+        422,
+        200,
+    ),
+    ("supplement_without_components", at_the_desk(("supplement", {"reason": "x"})), 422, 200),
+    ("old_versions_dropped", versions_after_a_supplement, 2, 1),
+    ("withdrawal_is_a_stop", state_of_a_withdrawn, 7, 8),
+    ("stop_without_reason", at_the_desk(("accept", {}), ("stop", {"reason": " "})), 422, 200),
+    ("silent_stop", sms_of_a_stop, 3, 2),
+    ("list_is_stale", state_listed_while_processed, 4, 2),
+    ("opening_takes_charge", at_the_desk(("read", {}), told="state"), 1, 4),
     ("amount_without_cents", amount_asked, True, False),
     ("unpaid_accepted", accepted_unpaid, 409, 200),
     ("no_record_means_paid", accepted_without_and_with_an_attempt, [409, 409], [200, 409]),
