@@ -72,7 +72,10 @@ def _moved(name: str, value: str, mount: str) -> str:
 
 def _specs() -> Iterator[tuple[str, str, Any]]:
     for family in FAMILIES:
-        if family != "messages":  # its gateways are the portal's own contract: no provider of the field
+        if family not in {
+            "messages",
+            "tokens",
+        }:  # the portal's own contract, a citizen's own computer: no host of the field
             for identity, spec in catalog.load(f"simulators.{family}.providers", object).items():
                 yield family, identity, spec
 

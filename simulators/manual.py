@@ -40,6 +40,7 @@ All paths stand below the simulators' own address (`http://127.0.0.1:8400` in th
 TITLES = {
     "portal": "Đăng nhập quốc gia · The national login",
     "ca": "Ký số từ xa · Remote signing",
+    "tokens": "USB token, ký tại máy tính · USB tokens, signing at the computer",
     "trust": "Trạng thái chứng thư, dấu thời gian · Status of certificates, timestamps",
     "payment": "Cổng thanh toán · Payment gateways",
     "messages": "Tin nhắn, thư điện tử · Messages",

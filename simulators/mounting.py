@@ -22,7 +22,7 @@ from simulators.kernel.store import Store
 from simulators.kernel.wire import heard_out, mounted
 from simulators.world import Family, World
 
-FAMILIES = ("portal", "ca", "trust", "payment", "messages")
+FAMILIES = ("portal", "ca", "tokens", "trust", "payment", "messages")
 LAST = ("control", "phone", "front")
 """These are handed the families before them."""
 
@@ -36,7 +36,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]], only: Sequen
     if unknown := sorted(set(only) - set(FAMILIES)):
         raise BadWorld(f"--only: there is no family {unknown[0]!r}; there are: {', '.join(FAMILIES)}.")
     # Certificates name /pki for their status, so a world with CAs has it.
-    wanted = {*(only or FAMILIES), *(("trust",) if "ca" in only else ())}
+    wanted = {*(only or FAMILIES), *(("trust",) if {"ca", "tokens"} & set(only) else ())}
     families = tuple(_module(name).mount(world, overrides) for name in FAMILIES if name in wanted)
     known = sorted(identity for family in families for identity in family.specs)
     if lost := sorted(set(overrides) - set(known)):

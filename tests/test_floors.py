@@ -8,7 +8,7 @@ import pytest
 
 from tests.source_tree import ROOT, Module, imports, modules
 
-FAMILIES = ("ca", "trust", "portal", "payment", "messages", "phone")
+FAMILIES = ("ca", "tokens", "trust", "portal", "payment", "messages", "phone")
 TOP = {"serve", "__main__", "worldfile", "parts", "openapi", "index"}
 SHARED = {"simulators.kernel", "simulators.world", "simulators.catalog"}
 

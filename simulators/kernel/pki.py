@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
 from simulators.kernel import profiles
-from simulators.kernel.clock import in_utc
+from simulators.kernel.clock import DAY, in_utc
 from simulators.kernel.entropy import Entropy
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
 from simulators.kernel.store import Store
@@ -111,7 +111,8 @@ class Pki:
         builder = profiles.leaf(wanted, self._loaded_key(keypair).public_key(), self._urls(ca))
         holder = f"{ca}/{citizen}"
         self._held.pop(holder, None)
-        return await self._sign_and_save(builder, issuer, wanted.days, ca, holder, citizen, keypair)
+        lasting = (wanted.begun_days_ago, wanted.days)
+        return await self._sign_and_save(builder, issuer, lasting, ca, holder, citizen, keypair)
 
     async def issued(self, ca: str, citizen: str) -> list[Certificate]:
         return await self._of(f"{ca}/{citizen}")
@@ -210,24 +211,24 @@ class Pki:
             subject, self._loaded_key(keypair).public_key(), self._urls(ROOT) if issuer else None
         )
         days = profiles.AUTHORITY_DAYS if issuer else profiles.ROOT_DAYS
-        return await self._sign_and_save(builder, issuer, days, ROOT if issuer else ca, ca, "", keypair)
+        return await self._sign_and_save(builder, issuer, (0, days), ROOT if issuer else ca, ca, "", keypair)
 
     async def _sign_and_save(  # noqa: PLR0913, PLR0917  # what a certificate is made of; private
         self,
         builder: x509.CertificateBuilder,
         issuer: Certificate | None,
-        days: int,
+        lasting: tuple[int, int],
         ca: str,
         holder: str,
         citizen: str,
         keypair: str,
     ) -> Certificate:
         serial = "5401" + self._entropy.hex("serial", 28)
-        start = Instant(self._store.now() // 1000 * 1000 - profiles.BACKDATED)
+        start = Instant(self._store.now() // 1000 * 1000 - profiles.BACKDATED - lasting[0] * DAY)
         made = profiles.signed(
             builder,
             serial=int(serial, 16),
-            period=(in_utc(start), in_utc(start) + timedelta(days=days)),
+            period=(in_utc(start), in_utc(start) + timedelta(days=lasting[1])),
             issuer=x509.load_der_x509_certificate(issuer.der_bytes) if issuer else None,
             key=self._loaded_key(issuer.keypair if issuer else keypair),
         )
@@ -239,7 +240,7 @@ class Pki:
             der=base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode(),
             keypair=keypair,
             not_before=start,
-            not_after=Instant(start + days * 86_400_000),
+            not_after=Instant(start + lasting[1] * DAY),
         )
         listed = Key(Authorities, "world")
 

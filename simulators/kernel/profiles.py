@@ -50,6 +50,8 @@ class Leaf:
     ms_extensions: bool = False
     encipherment: bool = True
     """The citizens' certificates have it; a timestamp authority's may not."""
+    begun_days_ago: int = 0
+    """More than `days`: it has lapsed already."""
     purposes: tuple[ObjectIdentifier, ...] = field(default=(ExtendedKeyUsageOID.EMAIL_PROTECTION, DOCUMENT_SIGNING))
 
 

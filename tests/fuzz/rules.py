@@ -84,6 +84,17 @@ def mysign_words(reply: Reply) -> str:
     return "" if is_list else csc_words(reply)
 
 
+def agent_words(reply: Reply) -> str:
+    """The generic agent: what was asked for, or PKCS#11's {error, number, message}."""
+    told = reply.json()
+    if reply.media != "application/json" or not isinstance(told, dict):
+        return "the agent answers JSON"
+    if reply.status == 200:
+        return "" if set(told) in ({"certificates"}, {"signature", "certificate"}) else "neither a list nor a signature"
+    fine = set(told) == {"error", "number", "message"} and str(told["error"]).startswith("CKR_")
+    return "" if fine else "a refusal is {error: CKR_…, number, message}"
+
+
 def pages(reply: Reply) -> str:
     """A page in HTML or a way on."""
     if 300 <= reply.status < 400:
@@ -168,6 +179,9 @@ MYSIGN_LOGIN = Rule(mysign_words, by_status, kinds("ca_user_token"), tells=kinds
 MYSIGN_INFO = Rule(mysign_words, by_status, kinds("certificate keypair"), tells=kinds("turned_away"))
 MYSIGN_STATUS = Rule(mysign_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
 MYSIGN_SIGN = Rule(mysign_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
+TOKEN_SIGNING = kinds("token token_dialog prompt")
+AGENT = Rule(agent_words, by_status, TOKEN_SIGNING, TOKEN_SIGNING, kinds("turned_away usb_refused"))
+"""A dialog that is closed, or whose PIN is wrong, is remembered and counted."""
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 OWN = Rule(own_words, by_status)
 PAGE = Rule(pages, by_status)
@@ -199,8 +213,12 @@ QUERY = Rule(
 )
 """The id of a well-formed query is used up whatever the answer is."""
 
-ANSWERED = kinds("prompt signing_request pin_tries signing_turns")
+ANSWERED = kinds("prompt signing_request pin_tries signing_turns token token_dialog")
 """A prompt's answer; a wrong PIN is counted."""
+
+
+GIVEN = Rule(own_words, by_status, kinds("token keyring certificate keypair authorities"), kinds("certificate keypair"))
+"""Who has sixteen tokens is told so when the certificate of the seventeenth is made."""
 
 
 def writing(text: str, base: Rule = OWN) -> Rule:
@@ -229,6 +247,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /ca/.*/sign", SIGN),
     (r"\w+ /ca/.*/status", STATUS),
     (r"POST /ca/.*", CA),
+    (r"POST /tokens/\{citizen\}/agent", AGENT),
     (r"GET /pki/root\..*", Rule(octets("application/pkix-cert", "application/x-pem-file"), by_status, MADE_AT_FIRST)),
     (r"GET /pki/(ca|crl)/.*", Rule(octets("application/pkix-cert", "application/pkix-crl"), by_status, MADE_AT_FIRST)),
     (r"\w+ /pki/ocsp/.*", Rule(octets("application/ocsp-response"), by_status)),
@@ -249,6 +268,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /control/expire", writing("payment login_attempt login_grant login_token signing_request prompt")),
     (r"POST /control/deliver-now", writing("")),
     (r"POST /control/clock", writing("clock")),
+    (
+        r"POST /control/tokens",
+        Rule(
+            own_words, by_status, kinds("token keyring certificate keypair authorities"), kinds("certificate keypair")
+        ),
+    ),
+    (r"POST /control/tokens/.*/unlock", Rule(own_words, by_status, kinds("token"), kinds("token"))),
+    (r"POST /control/tokens/.*", writing("token token_dialog prompt")),
     (r"\w+ /control/.*", OWN),
     (r"POST /phone/api/\{citizen\}/prompts/.*", Rule(own_words, by_status, ANSWERED, kinds("pin_tries"))),
     (r"PUT /phone/api/.*", writing("script")),

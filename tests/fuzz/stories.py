@@ -234,6 +234,25 @@ def scripts(site: Site, cast: dict[str, Any]) -> Story:
     yield post("/phone/api/scripts", {"citizens": [person]}, method="PUT", **site.bearer)
 
 
+def usb(site: Site, cast: dict[str, Any]) -> Story:
+    """A token of a person whose computer types the PIN by itself."""
+    citizen = _citizen(site)
+    person = citizen["id"]
+    site.control("PUT", f"/phone/api/{person}/script", {"kind": "token.pin", "choice": "approve"})
+    given = yield post("/control/tokens", {"citizen": person, "tax_code": "0101234567"}, **site.bearer)
+    agent, one = f"/tokens/{person}/agent", f"/control/tokens/{given.json()['id']}"
+    yield post(agent, {"op": "list"})
+    digest = base64.b64encode(hashlib.sha256(str(next(TURN)).encode()).digest()).decode()
+    yield post(agent, {"op": "sign", "serial": given.json()["serial"], "digest": digest})
+    yield get(f"/control/tokens/of/{person}", **site.bearer)
+    yield get(one, **site.bearer)
+    unlocking = {"so_pin": given.json()["so_pin"], "pin": citizen["pin"]}
+    yield post(f"{one}/unlock", unlocking, **site.bearer)
+    yield post(f"{one}/remove", None, **site.bearer)
+    yield post(f"{one}/insert", None, **site.bearer)
+    yield post(f"{one}/remove", None, **site.bearer)
+
+
 def trust(site: Site, cast: dict[str, Any]) -> Story:
     listing = {name: cast["vnconnect-2022"]["vnpt"][name] for name in ("sp_id", "sp_password")} | {"transaction_id": ""}
     listed = yield post(
@@ -400,6 +419,7 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
     "login 2022": (login("vnconnect-2022", "get"), login("vnconnect-2022", "post")),
     "login 2026": (login("vneid-2026", "get"), login("vneid-2026", "post"), login("vneid-2026", "uri")),
     "signing": (vnpt, ca2, *map(generic, ("fpt", "bkav", "mobifone")), mysign, neac, csc, trust, phone, scripts),
+    "tokens": (usb,),
     "payment and messages": (payment, messages),
     "control": (control, front, clock),
 }

@@ -11,14 +11,23 @@ from simulators.kernel import bounds
 from simulators.payment.checksum import ENCODERS
 from simulators.payment.spec import Encoder, GatewaySpec
 from simulators.portal.spec import LoginSpec
+from simulators.tokens.spec import TokenSpec
 from simulators.trust.spec import TrustSpec
 from tests.places import running
 from tests.simulators.living import living, refused
 
-KINDS: dict[type, str] = {CaSpec: "ca", HubSpec: "ca", GatewaySpec: "payment", LoginSpec: "portal", TrustSpec: "trust"}
+KINDS: dict[type, str] = {
+    CaSpec: "ca",
+    HubSpec: "ca",
+    TokenSpec: "tokens",
+    GatewaySpec: "payment",
+    LoginSpec: "portal",
+    TrustSpec: "trust",
+}
 NOT_SET = {
     CaSpec: {"id", "source", "doors"},
     HubSpec: {"id", "source", "door"},
+    TokenSpec: {"id", "source"},
     GatewaySpec: {"id", "source", "wire", "page_words", "query_words", "endings", "banks", "cards"},
     LoginSpec: {"id", "source", "authenticators"},
     TrustSpec: {"id", "source"},
@@ -57,6 +66,9 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt", "hosts", ["A.vn\n"], "a host name"),
     ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, mobifone, mysign, vnpt"),
     ("neac", "patience", -5, "a whole number 1 to"),
+    ("viettel-ca", "pin_tries", 0, "a whole number 1 to 1000"),
+    ("viettel-ca", "pin_shortest", 17, "pin_longest is 16"),
+    ("viettel-ca", "locking_try", "both", "one of incorrect, locked"),
     ("vnconnect-2022", "issuer_path", "oauth2", "a path such as"),
     ("vnconnect-2022", "otp_length", 3, "a whole number 4 to 8"),
     ("vneid-2026", "captcha_length", 99, "a whole number 1 to 12"),

@@ -1,0 +1,1 @@
+"""Giving tokens, and signing with them."""
