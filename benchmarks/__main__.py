@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import limits, rounds
+from benchmarks import limits, rounds, status, wires
 from benchmarks.breakdown import breakdown
 from benchmarks.client import Wrong
 from benchmarks.flows import Flow
@@ -23,10 +23,12 @@ from benchmarks.peers.table import PEERS
 from benchmarks.report import Run, written
 from benchmarks.servers import LANES, Simulators, simulators
 from benchmarks.signing import Signer
+from benchmarks.subscribers import among
 
-PARTS = ("signing", "login", "payment", "start", "rows", "peers")
+PARTS = ("signing", "wires", "status", "login", "payment", "start", "rows", "subscribers", "peers")
 RESULTS = Path(__file__).parent / "results.md"
 ROWS = 200_000
+SUBSCRIBERS = 100_000
 WRONG = 2
 """Exit code when something answered otherwise than it must: nothing was measured."""
 ABOUT = """\
@@ -91,6 +93,9 @@ async def _measured(only: frozenset[str], *, quick: bool, rows: int) -> Run:
         if "rows" in only:
             run.filled = await filled(rows, unit, 8 * many, 40 // share)
             run.verdicts += limits.of_filled(run.filled)
+        if "subscribers" in only:
+            run.among = await among(1_000 if quick else SUBSCRIBERS, unit, 4 * many, 80 // share)
+            run.verdicts += limits.of_many(run.among)
     return run
 
 
@@ -106,7 +111,11 @@ async def _ours(world: Simulators, stack: contextlib.AsyncExitStack, only: froze
     flows: list[Flow] = []
     if only & {"signing", "peers"}:
         signer = await Signer.at(world)
-        flows += [*signer.flows(80 // share), signer.request(80 // share)]
+        flows += [*signer.flows(80 // share), signer.batch(20 // share), signer.request(80 // share)]
+    if "wires" in only:
+        flows += await wires.flows(world, 40 // share)
+    if "status" in only:
+        flows.append(await status.flow(world, 80 // share))
     if only & {"login", "peers"}:
         flows.append((await Login.at(world)).flow(24 // share))
     if "payment" in only:

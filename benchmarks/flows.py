@@ -19,7 +19,8 @@ PAGE = 1_000
 class Flow:
     """`one(lane, number)` does it once and raises when an answer is not as it must be; `check` looks again afterwards.
 
-    `limit` is in raw signatures (at most); `journal` is what one flow must leave there, no row more or less.
+    `limit` is in raw signatures (at most), `rate` the least share of the raw rate of its `signatures`; `journal` is what one
+    flow must leave there, no row more or less.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Flow:
     one: Callable[[Connection, int], Awaitable[Any]]
     size: int
     limit: float | None = None
+    rate: float | None = None
     deliveries: int = 0
     signatures: int = 0
     journal: Counter[str] = field(default_factory=Counter)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from benchmarks.lasting import Filled, Start
 from benchmarks.rounds import Outcome
+from benchmarks.subscribers import FEW, Among
 
-RATE, IDLE, GROWTH, KEPT, STARTED = 0.35, 90.0, 30.0, 0.95, 1.0
+IDLE, GROWTH, KEPT, STARTED, AMONG_MANY = 90.0, 30.0, 0.95, 1.0, 1.1
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,13 @@ class Verdict:
 def of_flows(outcome: Outcome) -> list[Verdict]:
     verdicts = []
     for one in outcome.measured:
-        if one.flow.limit is None:
-            continue
-        holds = one.ratio <= one.flow.limit
-        if one.flow.name == "signing":
-            verdicts.append(
-                Verdict("signing flow against the raw rate", f"≥ {RATE}", f"{1 / one.ratio:.2f}", 1 / one.ratio >= RATE)
-            )
-        else:
-            limit = f"≤ {one.flow.limit:.0f} raw signatures"
-            verdicts.append(Verdict(f"a whole {one.flow.name}", limit, f"{one.ratio:.2f}", holds))
+        if (least := one.flow.rate) is not None:
+            rate = one.flow.signatures / one.ratio
+            what = f"{one.flow.name} against the raw rate"
+            verdicts.append(Verdict(what, f"≥ {least}", f"{rate:.2f}", rate >= least))
+        if (most := one.flow.limit) is not None:
+            limit = f"≤ {most:g} raw signatures"
+            verdicts.append(Verdict(f"a whole {one.flow.name}", limit, f"{one.ratio:.2f}", one.ratio <= most))
     return verdicts
 
 
@@ -53,3 +51,9 @@ def of_filled(filled: Filled) -> list[Verdict]:
         ),
         Verdict(f"rate after {filled.rows:,} journal rows", f"≥ {KEPT}", f"{filled.rate:.2f}", filled.rate >= KEPT),
     ]
+
+
+def of_many(among: Among) -> list[Verdict]:
+    what = f"listing certificates of any of {FEW} people among {among.many:,} subscribers, beside {FEW} in all"
+    told = f"{among.cost:.2f} (anybody of the {among.many:,}, whom no cache holds: {among.any_cost:.2f})"
+    return [Verdict(what, f"≤ {AMONG_MANY} of the cost", told, among.cost <= AMONG_MANY)]

@@ -13,6 +13,7 @@ from benchmarks.limits import Verdict
 from benchmarks.meters import processor
 from benchmarks.peers.table import PEERS
 from benchmarks.rounds import Measured, Outcome
+from benchmarks.subscribers import Among
 
 PACKAGES = ("cryptography", "starlette", "uvicorn", "uvloop", "httptools", "msgspec", "aiohttp", "jinja2")
 HEAD = """\
@@ -42,6 +43,7 @@ class Run:
     parts: dict[str, float] = field(default_factory=dict)
     start: Start | None = None
     filled: Filled | None = None
+    among: Among | None = None
 
     @property
     def holds(self) -> bool:
@@ -70,7 +72,8 @@ def _limits(run: Run) -> str:
 
 
 def _flows(run: Run) -> str:
-    measured = [*run.outcome.measured, *(run.filled.outcome.measured if run.filled else ())]
+    apart = [one.outcome.measured for one in (run.filled, run.among) if one]
+    measured = [*run.outcome.measured, *(row for rows in apart for row in rows)]
     rows = [_row(one) for one in measured]
     head = ("flow", "raw signatures", "quartiles", "of the raw rate", "µs", "what one does")
     raw = f"One raw signature: {run.outcome.raw:.0f} µs (median). {run.rounds} rounds.\n"
@@ -79,7 +82,7 @@ def _flows(run: Run) -> str:
 
 def _row(one: Measured) -> str:
     low, high = one.spread
-    shown = f"| {one.flow.name} | {one.ratio:.2f} | {low:.2f} to {high:.2f} | {1 / one.ratio:.3f} |"
+    shown = f"| {one.flow.name} | {one.ratio:.2f} | {low:.2f} to {high:.2f} | {max(one.flow.signatures, 1) / one.ratio:.3f} |"
     return f"{shown} {one.microseconds:.0f} | {one.flow.does} |"
 
 

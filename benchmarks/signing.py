@@ -18,7 +18,7 @@ from benchmarks.flows import Flow
 from benchmarks.servers import Simulators
 
 DOOR = "/ca/vnpt/sca/sp769/v1"
-LIMIT = 1 / 0.35
+RATE, BATCH, BATCH_RATE = 0.35, 50, 0.85
 ROWS = Counter(signing_requested=1, signing_approved=1, prompt_answered=1, signing_polled=1)
 
 
@@ -63,7 +63,7 @@ class Signer:
 
     def flows(self, size: int) -> list[Flow]:
         shared: dict[str, Any] = {"pids": (self._world.pid,), "lanes": self._world.lanes, "world": self._world}
-        signed = {"limit": LIMIT, "signatures": 1, "journal": ROWS, "check": self._verify}
+        signed = {"rate": RATE, "signatures": 1, "journal": ROWS, "check": self._verify}
         return [
             Flow(
                 "signing",
@@ -79,9 +79,25 @@ class Signer:
                 one=self._approved,
                 size=size,
                 **shared,
-                **{**signed, "limit": None},
+                **{**signed, "rate": None},
             ),
         ]
+
+    def batch(self, size: int) -> Flow:
+        """Every value of every batch is verified."""
+        return Flow(
+            f"batch of {BATCH} hashes",
+            f"sign with {BATCH} files, the citizen's script approves once, status with {BATCH} signatures",
+            pids=(self._world.pid,),
+            lanes=self._world.lanes,
+            world=self._world,
+            one=self._batch_by_script,
+            size=size,
+            rate=BATCH_RATE,
+            signatures=BATCH,
+            journal=ROWS,
+            check=self._verify_batches,
+        )
 
     def request(self, size: int) -> Flow:
         """For comparison with servers that answer a canned POST."""
@@ -97,6 +113,11 @@ class Signer:
             check=self._refuse_all,
         )
 
+    async def _batch_by_script(self, lane: Connection, number: int) -> list[Signed]:
+        citizen = self._scripted[number]["id"]
+        transaction, digests = await self._ordered(lane, citizen, BATCH)
+        return await self._all_told(lane, transaction, citizen, digests)
+
     async def _by_script(self, lane: Connection, number: int) -> Signed:
         citizen = self._scripted[number]["id"]
         transaction, digest = await self._asked(lane, citizen)
@@ -106,27 +127,45 @@ class Signer:
         person = self._by_hand[number]
         transaction, digest = await self._asked(lane, person["id"])
         mine = f"/phone/api/{person['id']}/prompts"
-        shown = await lane.get(f"{mine}?doc_id={transaction}&wait=5", self._world.bearer)
+        shown = await lane.get(f"{mine}?doc_id={transaction}-0&wait=5", self._world.bearer)
         (prompt,) = shown.demand(200).json()["prompts"]
         typed = {"choice": "approve", "secret": person["pin"]}
         (await lane.post(f"{mine}/{prompt['id']}", typed, self._world.bearer)).demand(200)
         return await self._told(lane, transaction, person["id"], digest)
 
     async def _asked(self, lane: Connection, citizen: str) -> tuple[str, bytes]:
-        transaction, digest = secrets.token_hex(12), secrets.token_bytes(32)
-        file = {"data_to_be_signed": digest.hex(), "doc_id": transaction, "file_type": "pdf", "sign_type": "hash"}
-        order = {"user_id": citizen, "transaction_id": transaction, "transaction_desc": "Tờ khai"}
-        reply = await lane.post(f"{DOOR}/signatures/sign", {**self._caller, **order, "sign_files": [file]})
-        if reply.demand(200).json()["data"]["transaction_id"] != transaction:
-            raise Wrong("sign answered about another transaction")
+        transaction, (digest,) = await self._ordered(lane, citizen, 1)
         return transaction, digest
 
+    async def _ordered(self, lane: Connection, citizen: str, count: int) -> tuple[str, list[bytes]]:
+        transaction, digests = secrets.token_hex(12), [secrets.token_bytes(32) for _ in range(count)]
+        files = [
+            {
+                "data_to_be_signed": digest.hex(),
+                "doc_id": f"{transaction}-{place}",
+                "file_type": "pdf",
+                "sign_type": "hash",
+            }
+            for place, digest in enumerate(digests)
+        ]
+        order = {"user_id": citizen, "transaction_id": transaction, "transaction_desc": "Tờ khai"}
+        reply = await lane.post(f"{DOOR}/signatures/sign", {**self._caller, **order, "sign_files": files})
+        if reply.demand(200).json()["data"]["transaction_id"] != transaction:
+            raise Wrong("sign answered about another transaction")
+        return transaction, digests
+
     async def _told(self, lane: Connection, transaction: str, citizen: str, digest: bytes) -> Signed:
+        return (await self._all_told(lane, transaction, citizen, [digest]))[0]
+
+    async def _all_told(
+        self, lane: Connection, transaction: str, citizen: str, digests: Sequence[bytes]
+    ) -> list[Signed]:
         reply = await lane.post(f"{DOOR}/signatures/sign/{transaction}/status", {})
         signatures = reply.demand(200).json()["data"].get("signatures")
         if not signatures:
             raise Wrong(f"the phone had not approved when the portal asked: {reply.text[:200]}")
-        return Signed(citizen, digest, base64.b64decode(signatures[0]["signature_value"]))
+        values = [base64.b64decode(one["signature_value"]) for one in signatures]
+        return [Signed(citizen, digest, value) for digest, value in zip(digests, values, strict=True)]
 
     async def _refuse_all(self, _done: Sequence[Any]) -> None:
         """Outside of the clock: no phone keeps what nobody will answer."""
@@ -140,3 +179,7 @@ class Signer:
         for one in done:
             key = self._keys[one.citizen]
             key.verify(one.value, one.digest, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
+
+    async def _verify_batches(self, done: Sequence[Sequence[Signed]]) -> None:
+        for batch in done:
+            await self._verify(batch)
