@@ -122,7 +122,7 @@ def _family(family: Family) -> Iterator[str]:
         yield "### Chung · In common\n"
     yield from _routes(rest)
     if family.name == "portal":
-        yield from _words({name: getattr(login_words, name) for name in LOGIN_WORDS})
+        yield from _words((name.lower(), getattr(login_words, name)) for name in LOGIN_WORDS)
     yield from _faults(shared)
 
 
@@ -144,7 +144,7 @@ def _provider(provider: Provider, routes: Iterable[Route], sites: Mapping[str, E
     yield from _docstring(provider.text)
     yield f"Nguồn · Source: {spec.source}.\n"
     yield from _routes(routes)
-    yield from _words(dict(_tables(spec)))
+    yield from _words(_told_apart(_tables(spec)))
     yield from _settings(spec)
     yield from _faults(sites)
 
@@ -166,21 +166,34 @@ def _routes(routes: Iterable[Route]) -> Iterator[str]:
         yield "\n".join(["| | đường dẫn · path | |", "|---|---|---|", *rows, ""])
 
 
-def _tables(value: Any) -> Iterator[tuple[str, Mapping[Any, Any]]]:
-    """Every table of the spec whose rows say how well they are known."""
+def _tables(value: Any, where: str = "") -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    """Every table of the spec whose rows say how well they are known; of several doors, under the door's path."""
+    where = getattr(value, "base", where)
     for item in fields(value):
         inner = getattr(value, item.name)
         if isinstance(inner, Mapping) and any(hasattr(row, "mark") for row in inner.values()):
-            yield item.name, inner
+            yield where or item.name, inner
         for part in inner if isinstance(inner, tuple) else (inner,):
             if is_dataclass(part) and not isinstance(part, type):
-                yield from _tables(part)
+                yield from _tables(part, where)
 
 
-def _words(tables: Mapping[str, Mapping[Any, Any]]) -> Iterator[str]:
-    for name, table in tables.items():
+def _told_apart(tables: Iterable[tuple[str, Mapping[Any, Any]]]) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    """Doors that say the same share one table."""
+    told: list[tuple[list[str], Mapping[Any, Any]]] = []
+    for name, table in tables:
+        same = next((names for names, other in told if other == table), None)
+        if same is None:
+            told.append(([name], table))
+        else:
+            same.append(name)
+    return ((", ".join(names), table) for names, table in told)
+
+
+def _words(tables: Iterable[tuple[str, Mapping[Any, Any]]]) -> Iterator[str]:
+    for name, table in tables:
         rows = [_word(reason, word) for reason, word in table.items()]
-        heads = [f"Lời của nhà cung cấp · The provider's words (`{name.lower()}`):", "", "| | code | text | |"]
+        heads = [f"Lời của nhà cung cấp · The provider's words (`{name}`):", "", "| | code | text | |"]
         yield "\n".join([*heads, "|---|---|---|---|", *rows, ""])
 
 

@@ -16,6 +16,7 @@ from simulators.ca.desk.sweeping import expiring
 from simulators.ca.signing import SigningRequest
 from simulators.ca.spec import CaSpec, HubSpec
 from simulators.ca.subscribers import Subscribers
+from simulators.ca.wires.accounts import Accounts
 from simulators.ca.wires.rows import variances
 from simulators.ca.wires.turns import Packages
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
@@ -31,6 +32,7 @@ WORDS = {
     "signing_approved": "the citizen approved: every digest of the request is signed",
     "signing_refused": "the citizen refused, or the certificate could no longer sign",
     "signing_expired": "nobody answered the phone in time",
+    "account_switched": "a test had a subscriber sign by password and code, or by the phone again",
     "turns_set": "a test gave a citizen so many signing turns at a CA",
     "turns_used": "an approval used up turns of a package that is counted",
     "signing_polled": "a service provider was told how its request stands",
@@ -62,7 +64,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),
         ends={SigningRequest: (None, signing.ended)},
         on_contract=on_contract,
-        control_routes=Packages(world, desks).routes(),
+        control_routes=(*Packages(world, desks).routes(), *Accounts(world, desks).routes()),
         background=(lambda: expiring(world.store),),
     )
 

@@ -33,6 +33,9 @@ class Reason(Enum):
     TOKEN_UNKNOWN = "token_unknown"  # noqa: S105  # a reason
     SAD_UNKNOWN = "sad_unknown"
     SAD_EXPIRED = "sad_expired"
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105  # a reason
+    OTP_WRONG = "otp_wrong"
+    ACCOUNT_LOCKED = "account_locked"
     NOT_AUTHORIZED = "not_authorized"
 
 

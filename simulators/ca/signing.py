@@ -53,6 +53,11 @@ class SigningRequest(Record, frozen=True, kw_only=True):
         """The transaction while it waits: what is over is found by its id alone, so that a long past costs nothing."""
         return self.transaction if self.state is State.WAITING else None
 
+    @property
+    def asked(self) -> tuple[Key[Prompt], ...]:
+        """The question on the phone, where there is one."""
+        return (Key(Prompt, self.prompt),) if self.prompt else ()
+
 
 def request_id(ca: str, contract: str, transaction: str) -> str:
     return f"{ca}/{transaction}/{contract}"
@@ -94,7 +99,7 @@ def ended(request: SigningRequest, _now: Instant) -> Change:
         return Change()
     done = replace(request, state=State.EXPIRED, reason=Reason.EXPIRED, due=None)
     written = event(request, "signing_expired", {"hub": request.hub})
-    return Change(records=(done,), events=(written,), gone=(Key(Prompt, request.prompt),), result=done)
+    return Change(records=(done,), events=(written,), gone=request.asked, result=done)
 
 
 def event(request: SigningRequest, word: str, body: dict[str, Any]) -> Event:

@@ -112,6 +112,23 @@ class CaSpec:
 
 
 @dataclass(frozen=True)
+class IntegratedSpec(CaSpec):
+    """A CA some of whose subscribers sign through an integrated system: by password and one-time code, no phone asked."""
+
+    password_tries: Count = fact(5, "LIKELY")
+    password_lock: Milliseconds = fact(5 * MINUTE, "LIKELY")
+    otp_steps: Annotated[int, Meta(ge=0, le=10)] = fact(1, "UNKNOWN")
+    """So many steps of 30 s before and after the present one have codes that are taken."""
+    otp_reuse: Literal["refused", "taken"] = fact("refused", "UNKNOWN")
+    """A code a second time, or an older one after it (RFC 6238 demands the refusal)."""
+    otp_tries: Literal["counted", "free"] = fact("counted", "UNKNOWN")
+    """Whether wrong codes are counted with the wrong passwords."""
+    sad_life: Lifetime = fact(299 * SECOND, "CONFIRMED")
+    sad_again: Literal["refused", "same_answer"] = fact("refused", "UNKNOWN")
+    """What `confirm` answers a second time."""
+
+
+@dataclass(frozen=True)
 class HubSpec:
     """A hub: one door over several desks, found by `ca_name`; it answers after the phone and verifies what a CA signed."""
 

@@ -24,7 +24,7 @@ STRANGER = "stranger"
 
 
 class SharedKey(Record, frozen=True, kw_only=True):
-    """`id` is a number below SHARED_KEYS, or a CA's id and a number of its ring."""
+    """`id` is a number below SHARED_KEYS, a CA's id and a number of its ring, or a CA's id and what the key is for."""
 
     KIND: ClassVar[str] = "shared_key"
 
@@ -90,12 +90,13 @@ class Subscribers:
     async def _keypair(self, citizen: Citizen) -> str:
         """ "" for a key of their own."""
         if citizen.shared_keys:  # the same for this person at every CA
-            return await self._shared_key(str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS))
+            return await self.shared_key(str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS))
         if ring := self._spec.key_ring:
-            return await self._shared_key(f"{self._spec.id}-{next(self._turns) % ring}")
+            return await self.shared_key(f"{self._spec.id}-{next(self._turns) % ring}")
         return ""
 
-    async def _shared_key(self, number: str) -> str:
+    async def shared_key(self, number: str) -> str:
+        """The keypair of this name, made when it is first asked for."""
         key = Key(SharedKey, number)
         if found := await self._store.get(key):
             return found.keypair

@@ -213,6 +213,14 @@ QUERY = Rule(
 )
 """The id of a well-formed query is used up whatever the answer is."""
 
+INTEGRATED = Rule(
+    ca_words,
+    lambda reply: by_code(reply) or reply.json().get("status_code") == 1003,
+    SIGNING | kinds("smartca_account integrated_sad shared_key"),
+    SIGNING | kinds("smartca_account shared_key"),
+    kinds("turned_away"),
+)
+"""An account, and the key of all SADs, are made when first looked at; a wrong password or code is counted."""
 ANSWERED = kinds("prompt signing_request pin_tries signing_turns token token_dialog")
 """A prompt's answer; a wrong PIN is counted."""
 
@@ -244,6 +252,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /ca/(fpt|bkav|mobifone)/sign", replace(SIGN, shape=canonical_words)),
     (r"\w+ /ca/(fpt|bkav|mobifone)/.*/status", replace(STATUS, shape=canonical_words)),
     (r"POST /ca/(fpt|bkav|mobifone)/.*", replace(CA, shape=canonical_words)),
+    (r"POST /ca/vnpt/sca/sp769/v2/signatures/.*", INTEGRATED),
     (r"POST /ca/.*/sign", SIGN),
     (r"\w+ /ca/.*/status", STATUS),
     (r"POST /ca/.*", CA),
@@ -265,6 +274,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /control/certificates/.*", writing("certificate withdrawn")),
     (r"POST /control/faults", writing("fault")),
     (r"POST /control/turns", writing("signing_turns")),
+    (r"\w+ /control/smartca.*", writing("smartca_account")),
     (r"POST /control/expire", writing("payment login_attempt login_grant login_token signing_request prompt")),
     (r"POST /control/deliver-now", writing("")),
     (r"POST /control/clock", writing("clock")),

@@ -133,6 +133,29 @@ def vnpt(site: Site, cast: dict[str, Any]) -> Story:
     yield get(f"{base}/v1/signatures/sign/{transaction}/status")
 
 
+def integrated(site: Site, cast: dict[str, Any]) -> Story:
+    """VNPT's version 2: no phone; whose account it is, its password and secret are read at /control."""
+    base, sheet, person = "/ca/vnpt/sca/sp769", cast["vnconnect-2022"]["vnpt"], _citizen(site)
+    caller = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"]}
+    switch = {"ca": "vnpt", "citizen": person["id"], "integrated": True}
+    yield post("/control/smartca", switch, **site.bearer)
+    account = (yield get(f"/control/smartca/vnpt/{person['id']}", **site.bearer)).json()
+    asked = {**caller, "transaction_id": ""}
+    listed = (yield post(f"{base}/v1/credentials/get_certificate", asked)).json()["data"]["user_certificates"]
+    order = {**caller, "transaction_id": f"T{next(TURN)}-th", "serial_number": listed[0]["serial_number"]}
+    typed = {"password": account["password"], "otp": _totp(account["totp_secret"])}
+    told = yield post(f"{base}/v2/signatures/sign", {**order, **typed, "sign_files": [_file()]})
+    sad = {"sad": told.json()["data"]["sad"], "password": account["password"]}
+    yield post(f"{base}/v2/signatures/confirm", {**caller, "transaction_id": order["transaction_id"], **sad})
+
+
+def _totp(secret: str) -> str:
+    step = int(datetime.now(VIETNAM).timestamp()) // 30
+    mac = hmac.new(base64.b64decode(secret), step.to_bytes(8, "big"), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(int.from_bytes(mac[at : at + 4], 'big') & 0x7FFFFFFF) % 10**6:06d}"
+
+
 def ca2(site: Site, cast: dict[str, Any]) -> Story:
     sheet, person = cast["vnconnect-2022"]["ca2"], cast["silent"]
     caller = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"]}
@@ -418,7 +441,18 @@ def _run_key(site: Site) -> str:
 GROUPS: dict[str, tuple[Teller, ...]] = {
     "login 2022": (login("vnconnect-2022", "get"), login("vnconnect-2022", "post")),
     "login 2026": (login("vneid-2026", "get"), login("vneid-2026", "post"), login("vneid-2026", "uri")),
-    "signing": (vnpt, ca2, *map(generic, ("fpt", "bkav", "mobifone")), mysign, neac, csc, trust, phone, scripts),
+    "signing": (
+        vnpt,
+        integrated,
+        ca2,
+        *map(generic, ("fpt", "bkav", "mobifone")),
+        mysign,
+        neac,
+        csc,
+        trust,
+        phone,
+        scripts,
+    ),
     "tokens": (usb,),
     "payment and messages": (payment, messages),
     "control": (control, front, clock),

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from simulators import catalog
-from simulators.ca.spec import CaSpec, HubSpec
+from simulators.ca.spec import CaSpec, HubSpec, IntegratedSpec
 from simulators.kernel import bounds
 from simulators.payment.checksum import ENCODERS
 from simulators.payment.spec import Encoder, GatewaySpec
@@ -18,6 +18,7 @@ from tests.simulators.living import living, refused
 
 KINDS: dict[type, str] = {
     CaSpec: "ca",
+    IntegratedSpec: "ca",
     HubSpec: "ca",
     TokenSpec: "tokens",
     GatewaySpec: "payment",
@@ -26,6 +27,7 @@ KINDS: dict[type, str] = {
 }
 NOT_SET = {
     CaSpec: {"id", "source", "doors"},
+    IntegratedSpec: {"id", "source", "doors"},
     HubSpec: {"id", "source", "door"},
     TokenSpec: {"id", "source"},
     GatewaySpec: {"id", "source", "wire", "page_words", "query_words", "endings", "banks", "cards"},
@@ -61,6 +63,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt", "certificate_days", 4000, "a whole number 1 to 1095"),
     ("vnpt", "held_answer", float("nan"), "a number 0 to 300"),
     ("vnpt", "held_answer", float("inf"), "a number 0 to 300"),
+    ("vnpt", "otp_steps", 11, "a whole number 0 to 10"),
+    ("vnpt", "otp_reuse", "once", "one of refused, taken"),
     ("vnpt", "http_status", "header", "one of body, both"),
     ("vnpt", "hosts", ["a b"], "a host name"),
     ("vnpt", "hosts", ["A.vn\n"], "a host name"),

@@ -74,31 +74,45 @@ class Desk:
 
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
-    async def open(self, caller: Caller, order: Order) -> Opened:
-        """The request, waiting; its prompt is on the phone when this returns."""
+    async def drafted(self, caller: Caller, order: Order) -> SigningRequest:
+        """What the order asks for, with a certificate chosen; nothing is saved yet."""
         orders.check(order, self.spec.files_per_request)
         if self.spec.webhook == "request":
             orders.check_webhook(order.webhook)
         citizen = await self.subscribers.citizen(order.user_id)
         certificate = orders.chosen(await self.subscribers.certificates(citizen), order.serial)
-        request = self._drawn(caller, order, certificate)
+        return self._drawn(caller, order, certificate)
+
+    def keys(self, request: SigningRequest) -> tuple[Key[SigningRequest], Key[Certificate], Key[Turns]]:
+        """What `begun` must be handed."""
+        package = turns.key(self.spec.id, request.citizen)
+        return Key(SigningRequest, request.id), Key(Certificate, request.serial), package
+
+    def begun(self, records: Records, draft: SigningRequest, now: Instant, life: int) -> tuple[SigningRequest, Event]:
+        """Inside a decision: the request that waits from now on, or Refused."""
+        own, shown, package = self.keys(draft)
+        if records[own] is not None:
+            why = f"transaction_id {draft.transaction!r} was used before: each request needs a new one"
+            raise Refused(Reason.TRANSACTION_REPEATED, why)
+        stored = records[shown]
+        assert stored is not None, "certificates are never removed"
+        if reason := orders.unusable(stored, now):
+            raise Refused(reason, f"certificate {stored.id} is {reason.value}: choose another, or ask the CA")
+        wanted = turns.needed(self.spec, len(draft.documents))
+        if self.spec.turns_told == "at_once" and not turns.enough(records[package], wanted):
+            why = f"the citizen's package has too few turns left for {wanted}: POST /control/turns gives more"
+            raise Refused(Reason.TURNS_USED, why)
+        return signing.opened(draft, now, life)
+
+    async def open(self, caller: Caller, order: Order) -> Opened:
+        """The request, waiting; its prompt is on the phone when this returns."""
+        draft = await self.drafted(caller, order)
         code = self.world.entropy.digits(f"{self.source}.code", 8)
-        forgery, token = (self.forgery(request), self.webhook_token()) if request.webhook else (request, "")
-        own, shown = Key(SigningRequest, request.id), Key(Certificate, certificate.id)
-        package = turns.key(self.spec.id, citizen.id)
-        site, abouts = f"{self.spec.id}.webhook", abouts_of(request)
+        forgery, token = (self.forgery(draft), self.webhook_token()) if draft.webhook else (draft, "")
+        site, abouts = f"{self.spec.id}.webhook", abouts_of(draft)
 
         def decide(records: Records, now: Instant) -> Change:
-            if records[own] is not None:
-                why = f"transaction_id {order.transaction!r} was used before: each request needs a new one"
-                raise Refused(Reason.TRANSACTION_REPEATED, why)
-            stored = records[shown]
-            assert stored is not None, "certificates are never removed"
-            if reason := orders.unusable(stored, now):
-                raise Refused(reason, f"certificate {stored.id} is {reason.value}: choose another, or ask the CA")
-            if self.spec.turns_told == "at_once":
-                self._demand_turns(records[package], len(order.documents))
-            waiting, event = signing.opened(request, now, self.spec.request_ttl)
+            waiting, event = self.begun(records, draft, now, self.spec.request_ttl)
             prompt = asking.question(waiting, order, caller.name, code, now)
             effect = effects.planned(records, site, abouts, waiting.contract) if waiting.webhook else ""
             if effect not in effects.AT_ONCE:
@@ -109,14 +123,8 @@ class Desk:
                 (waiting, prompt, *sent, *taken.records), (event, *taken.events), result=Opened(waiting, effect)
             )
 
-        keys = [own, shown, package, *(faults.keys(site, abouts, request.contract) if request.webhook else ())]
+        keys = [*self.keys(draft), *(faults.keys(site, abouts, draft.contract) if draft.webhook else ())]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
-
-    def _demand_turns(self, package: Turns | None, documents: int) -> None:
-        wanted = turns.needed(self.spec, documents)
-        if not turns.enough(package, wanted):
-            why = f"the citizen's package has too few turns left for {wanted}: POST /control/turns gives more"
-            raise Refused(Reason.TURNS_USED, why)
 
     async def found(self, transaction: str, contract: str = "") -> SigningRequest:
         """How a request stands; one whose time is over is ended by being looked at."""

@@ -1,4 +1,4 @@
-"""VNPT SmartCA, the "sp769" API version 1 (the citizen confirms in the app).
+"""VNPT SmartCA, the "sp769" API: version 1 (the citizen confirms in the app) and 2 (TH, "tích hợp": password and one-time code).
 
 CONFIRMED: paths, POST alone, names of fields, sp_id and sp_password in each body, hex digests, raw PKCS#1 values in base64,
 `sig_wait_for_user_confirm`, codes 200 400 401 403 500, the body of the webhook, issuer name, shape of sp_id, which fields
@@ -9,19 +9,29 @@ many files a request may have, whether a transaction_id must differ from those o
 the status call names nobody), other values of cert_status_code than VALID, code and text when the turns of a package are
 used up, a webhook after a refusal or expiry (none here).
 
-DESIGN: a second door on the same desk, `/csc/v1/…`, speaks the standard of the Cloud Signature Consortium (API 1.0.4.0), which
+TH: CONFIRMED: v2/signatures/sign with password, otp and serial_number, all required, answers `sad` (JWT, RS256) and
+expired_in 299, v2/signatures/confirm with password and sad answers "Success" and the values; TOTP by HMAC-SHA1, 30 s, six
+digits, its secret the base64 of bytes that are the key as they stand; an account that is none of these gets the same answer
+without `sad`, and the phone asks. LIKELY: 1003 and "OTP" for a wrong code, five wrong passwords and five minutes (so the older
+API). UNKNOWN: how many steps a code may be off, whether one is taken twice, whether wrong codes are counted, a second confirm,
+claims of the SAD, codes and texts for a wrong or old SAD and for a locked account, what a status call says of such a request
+(as of any). Whose account is one is set at POST /control/smartca, where password and secret are read; nobody's is at first.
+
+DESIGN: a further door on the same desk, `/csc/v1/…`, speaks the standard of the Cloud Signature Consortium (API 1.0.4.0), which
 VNPT does not document: for clients that speak the standard alone. Its words are the standard's; auth/login takes sp_id and
 sp_password, authorize waits for the phone (implicit authorization, SCAL 2), a SAD lets each approved digest out once.
 
-Not simulated: version 2 (TH: password and OTP), the OAuth API, calculateHash, `tran_code` as a key of the status call,
-tax codes, old identity cards and passports as user_id, several devices, the PIN's change in the app.
+Not simulated: the change of a password and the QR code of a secret, the OAuth API, calculateHash, `tran_code` as a key of the
+status call, tax codes, old identity cards and passports as user_id, several devices, the PIN's change in the app.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulators.ca.reasons import Reason
-from simulators.ca.spec import CaSpec, Door
-from simulators.ca.wires import csc_v1, qd769
+from simulators.ca.spec import Door, IntegratedSpec
+from simulators.ca.wires import csc_v1, integrated, qd769
 from simulators.ca.wires.csc_words import CscDialect
 from simulators.ca.wires.dialect import NEVER, NOT_THIS_WIRE, Dialect, Word
 
@@ -72,11 +82,33 @@ SP769 = Dialect(
     },
 )
 
-PROVIDER = CaSpec(
+TH = replace(
+    SP769,
+    list_paths=(),
+    sign_path="/signatures/sign",
+    status_path="/signatures/confirm",
+    success=("Success",),
+    words={
+        **SP769.words,
+        Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
+        Reason.PASSWORD_WRONG: Word(401, "SP_CREDENTIAL_INVALID: password", "LIKELY"),
+        Reason.OTP_WRONG: Word(1003, "OTP không hợp lệ", "LIKELY"),
+        Reason.ACCOUNT_LOCKED: Word(401, "SP_CREDENTIAL_INVALID: tài khoản tạm khoá", "UNKNOWN"),
+        Reason.SAD_UNKNOWN: Word(400, "BAD_REQUEST: sad", "UNKNOWN"),
+        Reason.SAD_EXPIRED: Word(400, "BAD_REQUEST: sad đã hết hạn", "UNKNOWN"),
+        Reason.REFUSED: NEVER("no phone is asked; what the phone refused is told by the status call"),
+    },
+)
+
+PROVIDER = IntegratedSpec(
     id="vnpt",
     name="VNPT SmartCA",
     source="Tài liệu tích hợp VNPT SMARTCA v4.x (05/2024); QĐ 769/QĐ-BTTTT",
-    doors=(Door(qd769.WIRE, SP769, "/ca/vnpt/sca/sp769"), Door(csc_v1.WIRE, CscDialect(), "/ca/vnpt")),
+    doors=(
+        Door(qd769.WIRE, SP769, "/ca/vnpt/sca/sp769"),
+        Door(integrated.WIRE, TH, "/ca/vnpt/sca/sp769/v2"),
+        Door(csc_v1.WIRE, CscDialect(), "/ca/vnpt"),
+    ),
     subject={"C": "VN", "O": "VIETNAM POSTS AND TELECOMMUNICATIONS GROUP", "CN": "VNPT SmartCA RS (MO PHONG)"},
     service_name="SMARTCA PERSONAL PRO",
     hosts=("rmgateway.vnptit.vn", "gwsca.vnpt.vn"),

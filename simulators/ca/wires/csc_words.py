@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulators.ca.reasons import Reason
-from simulators.ca.wires.dialect import NEVER, Mark
+from simulators.ca.wires.dialect import NEVER, PHONE_ALONE, Mark
 
 INVALID, DENIED = "invalid_request", "access_denied"
 
@@ -57,6 +57,9 @@ WORDS: Mapping[Reason, CscWord | NEVER] = {
     Reason.SAD_UNKNOWN: invalid("Invalid parameter SAD"),
     Reason.SAD_EXPIRED: invalid("SAD expired"),
     Reason.NOT_AUTHORIZED: invalid("Hash is not authorized by the SAD"),
+    Reason.PASSWORD_WRONG: PHONE_ALONE,
+    Reason.OTP_WRONG: PHONE_ALONE,
+    Reason.ACCOUNT_LOCKED: PHONE_ALONE,
 }
 
 

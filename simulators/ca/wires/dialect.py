@@ -30,14 +30,18 @@ class NEVER:  # reads as it is meant: NEVER("because")
     why: str
 
 
+PHONE_ALONE = NEVER("the citizen says yes on the phone: no password or code of theirs is sent")
 NOT_THIS_WIRE: Mapping[Reason, NEVER] = {
     Reason.BAD_ALGORITHM: NEVER("no algorithm is named: a digest is SHA-256, a key RSA"),
     Reason.TOKEN_UNKNOWN: NEVER("credentials stand in every body: there is no token"),
     Reason.SAD_UNKNOWN: NEVER("the signature follows the phone's yes: there is no SAD"),
     Reason.SAD_EXPIRED: NEVER("the signature follows the phone's yes: there is no SAD"),
     Reason.NOT_AUTHORIZED: NEVER("the signature follows the phone's yes: there is no SAD"),
+    Reason.PASSWORD_WRONG: PHONE_ALONE,
+    Reason.OTP_WRONG: PHONE_ALONE,
+    Reason.ACCOUNT_LOCKED: PHONE_ALONE,
 }
-"""Reasons of the Cloud Signature Consortium's wire, which Decision 769 has no use for."""
+"""Reasons of other wires, which Decision 769 has no use for."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulators.ca.reasons import Reason
-from simulators.ca.wires.dialect import CRLF, NEVER, Mark
+from simulators.ca.wires.dialect import CRLF, NEVER, PHONE_ALONE, Mark
 from simulators.kernel.clock import SECOND
 
 WAITING = ("4000", "Waiting for user confirmation")
@@ -67,6 +67,9 @@ WORDS: Mapping[Reason, MysignWord | NEVER] = {
     Reason.SAD_UNKNOWN: NEVER("the signature follows the phone's yes: there is no SAD"),
     Reason.SAD_EXPIRED: NEVER("the signature follows the phone's yes: there is no SAD"),
     Reason.NOT_AUTHORIZED: NEVER("the signature follows the phone's yes: there is no SAD"),
+    Reason.PASSWORD_WRONG: PHONE_ALONE,
+    Reason.OTP_WRONG: PHONE_ALONE,
+    Reason.ACCOUNT_LOCKED: PHONE_ALONE,
 }
 
 

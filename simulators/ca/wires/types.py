@@ -53,6 +53,24 @@ class Sign(msgspec.Struct):
     url_webhook: Annotated[str, msgspec.Meta(max_length=2000)] | None = msgspec.field(name="urlWebhook", default=None)
 
 
+class SignIntegrated(Sign):
+    """The same without the phone: the subscriber's password, and 6 digits."""
+
+    password: Text = ""
+    otp: Text = ""
+
+
+class Confirm(msgspec.Struct):
+    """Sign what was opened; `sad` as it was answered."""
+
+    sp_id: Text = ""
+    sp_password: Text = ""
+    user_id: Text = ""
+    password: Text = ""
+    transaction_id: Text | None = None
+    sad: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+
+
 class Status(msgspec.Struct):
     """How does this transaction stand?"""
 
@@ -105,11 +123,12 @@ class Signature(msgspec.Struct):
 
 
 class Standing(msgspec.Struct, omit_defaults=True):
-    """The list is called signatures, signed_files or sign_files, by provider."""
+    """The list is called signatures, signed_files or sign_files, by provider. `sad`: a JWT, where no phone is asked."""
 
     transaction_id: str
     tran_code: str = ""
     expired_in: int = 0
+    sad: str = ""
     signatures: list[Signature] | None = None
     signed_files: list[Signature] | None = None
     sign_files: list[Signature] | None = None

@@ -207,4 +207,4 @@ def test_only_the_vnpt_desk_has_this_door() -> None:
     from simulators.ca.providers import ca2, vnpt  # noqa: PLC0415
 
     doors = {spec.id: len(spec.doors) for spec in (vnpt.PROVIDER, ca2.PROVIDER) if isinstance(spec, CaSpec)}
-    assert doors == {"vnpt": 2, "ca2": 1}
+    assert doors == {"vnpt": 3, "ca2": 1}

@@ -11,11 +11,12 @@ from simulators.ca.wires.mysign_words import MysignWord
 
 DIALECTS = {
     "vnpt": vnpt.SP769,
+    "vnpt TH": vnpt.TH,
     "ca2": ca2.CA2_RS,
     "canonical": CANONICAL,
     "neac": neac.VARIANT_A,
     "mysign": mysign.PROVIDER.doors[0].dialect,
-    "csc": vnpt.PROVIDER.doors[1].dialect,
+    "csc": vnpt.PROVIDER.doors[2].dialect,
 }
 
 
