@@ -16,6 +16,11 @@ PATH_LIMIT = 8
 
 # Critical in certificates of a public CA of the field (CA2 RS), unknown to verifiers, and harmless.
 MS_EXTENSIONS = frozenset({"1.3.6.1.4.1.311.21.7", "1.3.6.1.4.1.311.21.10"})
+# What documents are signed under: emailProtection and clientAuth (in the field, specs/ca.md 13.3), any purpose, and
+# document signing in Microsoft's number and in that of RFC 9336.
+PURPOSES = frozenset(
+    {"1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.12", "1.3.6.1.5.5.7.3.36"}
+)
 _KNOWN = frozenset(
     {"2.5.29.15", "2.5.29.19", "2.5.29.37", "2.5.29.32", "2.5.29.31", "2.5.29.17", "2.5.29.14", "2.5.29.35"}
 )
@@ -81,6 +86,16 @@ def key_usage_of(certificate: x509.Certificate) -> Assertion:
         return Assertion("key_usage", held=False, detail="no key usage in the signer's certificate")
     names = [name for name in ("digital_signature", "content_commitment") if getattr(usage, name)]
     return Assertion("key_usage", bool(names), ", ".join(names) or "neither digitalSignature nor nonRepudiation")
+
+
+def purpose_of(certificate: x509.Certificate) -> Assertion:
+    """A certificate without extended purposes may sign documents; one with others than these was issued for others."""
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return Assertion("purpose", held=True, detail="no extended key usage")
+    named = [one.dotted_string for one in purposes]
+    return Assertion("purpose", bool(PURPOSES & set(named)), ", ".join(named))
 
 
 def _why_not_issued(path: tuple[x509.Certificate, ...]) -> str:

@@ -1,6 +1,6 @@
 """What a judge of signed files says: named assertions with evidence, one finding a signature, one judgement a file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -111,3 +111,15 @@ def judgement_of(findings: tuple[Finding, ...]) -> Judgement:
     order: tuple[Verdict, ...] = ("unparsable", "invalid", "inconclusive", "valid")
     verdicts = {finding.verdict for finding in findings}
     return Judgement(next((word for word in order if word in verdicts), "unsigned"), findings)
+
+
+def expecting(judgement: Judgement, number: str) -> Judgement:
+    """The same, demanding that somebody with this number in UID signed: a namesake is another person."""
+    if judgement.verdict in {"unsigned", "unparsable"}:
+        return judgement
+    there = any(finding.signer is not None and finding.signer.has(number) for finding in judgement.findings)
+    told = ", ".join(uid for one in judgement.findings if one.signer for uid in one.signer.identities)
+    asked = Assertion("expected_signer", there, f"{number} is expected, signed by {told or 'nobody with a number'}")
+    return judgement_of(
+        tuple(replace(finding, assertions=(*finding.assertions, asked)) for finding in judgement.findings)
+    )

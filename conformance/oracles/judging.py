@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from conformance.oracles.chain import Path, certificates_of, key_is_strong, key_usage_of, path_of
+from conformance.oracles.chain import certificates_of, path_of
 from conformance.oracles.cms import (
     HASHES,
     PADES,
@@ -26,13 +26,13 @@ from conformance.oracles.cms import (
     stamp_of,
 )
 from conformance.oracles.diagnosis import diagnose, diagnosis_of, recover
-from conformance.oracles.findings import Assertion, Finding, Judgement, Signer, judgement_of
+from conformance.oracles.findings import Assertion, Finding, Judgement, judgement_of
 from conformance.oracles.places import Place, ending_of, padding_of, place_of, unlisted_signatures
 from conformance.oracles.revocation import SKEW, Ask, AskFailedError, guarded, status_of
 from conformance.oracles.second import Opinion, Trust, opinion_of
+from conformance.oracles.signers import NO_PATH, claimed_time_of, signer_of, signer_rules_of
 
 PROFILES = {PADES: "PAdES", "adbe.pkcs7.detached": "legacy CMS"}
-NO_PATH = Path((), "the signer's certificate is not in the CMS")
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def _read(case: _Case, embedded: Any) -> Finding:
         message_digest_of(cms, place.covered),
         signature_value_of(cms, place.covered),
         _digest_link(cms),
-        *_signer_rules(cms, path, at),
+        *signer_rules_of(cms.signer, path, at),
         status.assertion,
-        _claimed_time(cms.signer, claimed, case.moment, stamp.time),
+        claimed_time_of(cms.signer, claimed, case.moment, stamp.time),
         *stamp.assertions,
         *opinion.assertions,
     )
@@ -129,7 +129,7 @@ def _evidence(case: _Case, cms: Cms, place: Place, finding: Finding) -> Finding:
     return replace(
         finding,
         diagnosis=diagnose(cms, place.covered, case.pdf, intact=intact),
-        signer=_signer(cms.signer) if cms.signer else None,
+        signer=signer_of(cms.signer) if cms.signer else None,
         digest_of_attrs=cms.digest_of_attrs.hex() if cms.digest_of_attrs else None,
         recovered_digest=recovered.digest.hex() if recovered else None,
         byterange_digest=hashlib.new(cms.digest, place.covered).hexdigest() if cms.digest in HASHES else None,
@@ -169,17 +169,6 @@ def _digest_link(cms: Cms) -> Assertion:
     return Assertion("digest_link", same, told)
 
 
-def _signer_rules(cms: Cms, path: Path, at: datetime) -> tuple[Assertion, ...]:
-    chain = Assertion(
-        "chain", not path.broken, path.broken or " < ".join(_common_name(one) for one in path.certificates)
-    )
-    if cms.signer is None:
-        return (chain,)
-    begins, ends = cms.signer.not_valid_before_utc, cms.signer.not_valid_after_utc
-    lifetime = Assertion("lifetime", begins <= at <= ends, f"{begins.isoformat()} to {ends.isoformat()}")
-    return (chain, lifetime, key_usage_of(cms.signer), key_is_strong(cms.signer))
-
-
 def _date_of(embedded: Any) -> datetime | None:
     """/M of the dictionary, where it can be read."""
     try:
@@ -187,17 +176,6 @@ def _date_of(embedded: Any) -> datetime | None:
     except (ValueError, PdfReadError):
         return None
     return date if date and date.tzinfo else None
-
-
-def _claimed_time(
-    signer: x509.Certificate | None, claimed: datetime | None, moment: datetime, stamped: datetime | None
-) -> Assertion:
-    """Never of the future; and within the certificate's lifetime, unless a timestamp says better."""
-    if claimed is None or signer is None:
-        return Assertion("claimed_time", held=None, detail="no signing time is claimed")
-    alive = signer.not_valid_before_utc - SKEW <= claimed <= signer.not_valid_after_utc
-    within = claimed <= moment + SKEW and (alive or stamped is not None)
-    return Assertion("claimed_time", within, f"{claimed.isoformat()}, judged at {moment.isoformat()}")
 
 
 def _stamp(case: _Case, cms: Cms) -> _Stamp:
@@ -235,18 +213,3 @@ def _purposes(certificate: x509.Certificate | None) -> list[x509.ObjectIdentifie
         return list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     except x509.ExtensionNotFound:
         return []
-
-
-def _signer(certificate: x509.Certificate) -> Signer:
-    uids = certificate.subject.get_attributes_for_oid(NameOID.USER_ID)
-    return Signer(
-        name=_common_name(certificate),
-        identities=tuple(str(one.value) for one in uids),
-        serial=f"{certificate.serial_number:x}",
-        issuer=certificate.issuer.rfc4514_string(),
-    )
-
-
-def _common_name(certificate: x509.Certificate) -> str:
-    named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(named[0].value) if named else certificate.subject.rfc4514_string()

@@ -1,10 +1,11 @@
-"""What programs outside say of a signed file: poppler's pdfsig and openssl; None = not checked, said loudly."""
+"""What programs outside say of a signed file: poppler's pdfsig, openssl and xmlsec1; None = not checked, said loudly."""
 
 import logging
 import re
 import shutil
 import subprocess
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from conformance.oracles.findings import Assertion
@@ -46,6 +47,22 @@ def openssl_verifies(cms: bytes, content: bytes, certificates: bytes) -> Asserti
     if said is None:
         return Assertion("openssl", held=None, detail="NOT CHECKED: openssl is not on this machine")
     return Assertion("openssl", "Verification successful" in said, said.strip())
+
+
+def xmlsec1_verifies(xml: bytes, certificates: bytes, *, at: datetime) -> Assertion:
+    """`xmlsec1 --verify` at that moment, the document's ids told to it; certificates (PEM) are the roots and authorities."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {name: Path(folder, name) for name in ("signed.xml", "roots.pem")}
+        for name, data in zip(files, (xml, certificates), strict=True):
+            files[name].write_bytes(data)
+        elements = dict.fromkeys(re.findall(r"<([\w:.-]+)(?=\s[^>]*?\bId=)", xml.decode("utf-8", "replace")))
+        ids = [word for name in elements for word in ("--id-attr:Id", name.rpartition(":")[2])]
+        trust = ("--trusted-pem", str(files["roots.pem"]), "--verification-gmt-time", f"{at:%Y-%m-%d %H:%M:%S}")
+        limits = ("--enabled-reference-uris", "empty,same-doc", "--enabled-key-data", "x509,key-value,rsa,ec")
+        said = _run("xmlsec1", "--verify", *limits, *ids, *trust, str(files["signed.xml"]))
+    if said is None:
+        return Assertion("xmlsec1", held=None, detail="NOT CHECKED: xmlsec1 is not on this machine")
+    return Assertion("xmlsec1", re.search(r"^OK$", said, re.MULTILINE) is not None, said.strip())
 
 
 def _run(program: str, *arguments: str) -> str | None:

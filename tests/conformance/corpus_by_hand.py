@@ -8,18 +8,7 @@ from dataclasses import replace
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ObjectIdentifier
 
-from tests.conformance.handmade import (
-    Recipe,
-    declaration,
-    over_attrs,
-    over_attrs_with,
-    over_digest,
-    overlaid,
-    sha256,
-    signed,
-    without_digest_info,
-)
-from tests.conformance.pki import (
+from conformance.corpus.authorities import (
     CA,
     CITIZEN,
     CITIZEN_UID,
@@ -31,6 +20,17 @@ from tests.conformance.pki import (
     issue,
     key_of,
     name,
+)
+from tests.conformance.handmade import (
+    Recipe,
+    declaration,
+    over_attrs,
+    over_attrs_with,
+    over_digest,
+    overlaid,
+    sha256,
+    signed,
+    without_digest_info,
 )
 
 LEGACY = Recipe(subfilter="adbe.pkcs7.detached", signing_certificate=None)
@@ -66,13 +66,13 @@ def swapped_hole() -> bytes:
 
 PLAIN = declaration()
 STRANGER = issue(name("Lê Tiến Thanh", CITIZEN_UID), key_of("stranger"), CA)
-FALSE_ROOT = issue(name("Vietnam National Root CA"), key_of("false root"), None, Wish(path_length=1), ca=True)
-FALSE_CA = issue(name("VNPT-CA", organisation="VNPT GROUP"), key_of("false ca"), FALSE_ROOT, ca=True)
+FALSE_ROOT = issue(name("Vietnam National Root CA"), key_of("false root"), None, Wish(path_length=1, ca=True))
+FALSE_CA = issue(name("VNPT-CA", organisation="VNPT GROUP"), key_of("false ca"), FALSE_ROOT, Wish(ca=True))
 FALSE_CITIZEN = issue(name("Lê Tiến Thanh", CITIZEN_UID), key_of("citizen"), FALSE_CA)
-BELOW = issue(name("CA cap duoi"), key_of("below"), CA, ca=True)
+BELOW = issue(name("CA cap duoi"), key_of("below"), CA, Wish(ca=True))
 BELOW_CITIZEN = issue(name("Lê Tiến Thanh", CITIZEN_UID), key_of("citizen"), BELOW)
 NO_AUTHORITY = issue(name("Lê Tiến Thanh", CITIZEN_UID), key_of("citizen"), CITIZEN)
-OLD_CA = issue(name("CA cu"), key_of("old ca"), ROOT, Wish(begins=NOW - 800 * DAY, ends=NOW - DAY), ca=True)
+OLD_CA = issue(name("CA cu"), key_of("old ca"), ROOT, Wish(begins=NOW - 800 * DAY, ends=NOW - DAY, ca=True))
 OLD_CAS_CITIZEN = issue(name("Lê Tiến Thanh", CITIZEN_UID), key_of("citizen"), OLD_CA)
 WEAK = issue(name("Lê Tiến Thanh", CITIZEN_UID), key_of("weak", 1024), CA)
 

@@ -18,15 +18,7 @@ from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from conformance.forgeries import flip_covered_byte, look_alike, stamp_only
-from tests.conformance.corpus_by_hand import EXPIRED, LEGACY, Bad, changed, of
-from tests.conformance.handmade import (
-    Recipe,
-    declaration,
-    over_attrs_with,
-    signed,
-)
-from tests.conformance.pki import (
+from conformance.corpus.authorities import (
     CA,
     CITIZEN,
     CITIZEN_UID,
@@ -38,6 +30,14 @@ from tests.conformance.pki import (
     issue,
     key_of,
     name,
+)
+from conformance.forgeries import flip_covered_byte, look_alike, stamp_only
+from tests.conformance.corpus_by_hand import EXPIRED, LEGACY, Bad, changed, of
+from tests.conformance.handmade import (
+    Recipe,
+    declaration,
+    over_attrs_with,
+    signed,
 )
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 from fpdf import FPDF
 
-from tests.conformance.pki import CA, CITIZEN, Held
+from conformance.corpus.authorities import CA, CITIZEN, Held
 
 RESERVED = 12_000  # hex characters
 

@@ -10,6 +10,21 @@ from threading import Thread
 
 import pytest
 
+from conformance.corpus.authorities import (
+    CA,
+    CITIZEN,
+    CITIZEN_UID,
+    DAY,
+    NOW,
+    OCSP_URL,
+    ROOT,
+    STATUS_URL,
+    Held,
+    issue,
+    key_of,
+    name,
+)
+from conformance.corpus.status import StatusService
 from conformance.forgeries import flip_covered_byte, stamp_only
 from conformance.oracles import Judgement, ask_over_http, judge, openssl_verifies, outside, pdfsig_agrees, pdfsig_says
 from conformance.oracles.revocation import AskFailedError
@@ -22,21 +37,6 @@ from tests.conformance.handmade import (
     over_attrs,
     signed,
     updated,
-)
-from tests.conformance.pki import (
-    CA,
-    CITIZEN,
-    CITIZEN_UID,
-    CRL_URL,
-    DAY,
-    NOW,
-    OCSP_URL,
-    ROOT,
-    Held,
-    StatusService,
-    issue,
-    key_of,
-    name,
 )
 from tests.needs import needs
 
@@ -147,7 +147,7 @@ def test_a_claimed_time_proves_nothing_against_a_revocation() -> None:
     assert judged(pdf, revoked).verdict == "invalid"
 
 
-@pytest.mark.parametrize("oddity", ["silent", "stale", "future", "wrong key", "nonce"])
+@pytest.mark.parametrize("oddity", ["silent", "stale", "future", "wrong-key", "nonce"])
 def test_without_a_believable_status_the_word_is_inconclusive(oddity: str) -> None:
     judgement = judged(signed(), StatusService(oddity=oddity, crl=False))
 
@@ -164,7 +164,7 @@ class StatusDesk(BaseHTTPRequestHandler):
         self._answer(StatusService().ask(OCSP_URL, body) if right else None)
 
     def do_GET(self) -> None:
-        self._answer(StatusService().ask(CRL_URL, None) if self.path == "/ca.crl" else None)
+        self._answer(StatusService().ask(f"{STATUS_URL}{self.path}", None))
 
     def _answer(self, body: bytes | None) -> None:
         self.send_response(200 if body else 404)
@@ -182,7 +182,7 @@ def test_status_is_asked_over_http() -> None:
     base = f"http://127.0.0.1:{server.server_address[1]}"
 
     def here(url: str, request: bytes | None) -> bytes | None:
-        return ask_over_http(url.replace("http://status.example", base), request)
+        return ask_over_http(url.replace(STATUS_URL, base), request)
 
     try:
         judgement = judge(signed(), roots=[ROOT.pem], intermediates=[CA.der], revocation=here, moment=NOW)

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from conformance.corpus.authorities import CA, ROOT
+from conformance.corpus.status import StatusService
 from conformance.oracles import Judgement, judge
 from tests.conformance.corpus_by_pyhanko import GOOD
-from tests.conformance.pki import CA, ROOT, StatusService
 
 MADE = ("PAdES by hand", "two signers, one by each")
 STEADY = settings(derandomize=True, deadline=None, max_examples=35, suppress_health_check=list(HealthCheck))
