@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from conformance.oracles import xml_parts
+from conformance.oracles import xml_parts, xml_tree
 from conformance.oracles.chain import certificates_of, path_of
 from conformance.oracles.cms import ACCEPTED, HASHES
 from conformance.oracles.diagnosis import diagnosis_of, recover
@@ -22,8 +22,9 @@ from conformance.oracles.findings import Assertion, Finding, Judgement, judgemen
 from conformance.oracles.revocation import Ask, AskFailedError, guarded, status_of
 from conformance.oracles.signers import NO_PATH, claimed_time_of, signer_of, signer_rules_of
 from conformance.oracles.xml_diagnosis import diagnose_xml
-from conformance.oracles.xml_parts import SIGNED_PROPERTIES, Signature, UnreadableError, doubled_ids, unsigned_elements
+from conformance.oracles.xml_parts import SIGNED_PROPERTIES, Signature
 from conformance.oracles.xml_second import signxml_says
+from conformance.oracles.xml_tree import UnreadableError, doubled_ids, unsigned_elements
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ def judge_xml(
     """As `judge` for PDF. What counts is only what a reference names: `Finding.coverage` says which element that is, and
     data beside it make the file invalid."""
     try:
-        tree = xml_parts.tree_of(xml)
+        tree = xml_tree.tree_of(xml)
     except UnreadableError as error:
         return Judgement("unparsable", problem=str(error)[:500])
-    found = xml_parts.signatures_of(tree)
+    found = xml_tree.signatures_of(tree)
     if not found:
         return Judgement("unsigned", problem="no signature in the file")
     case = _Case(xml, tree, certificates_of(roots), certificates_of(intermediates), guarded(revocation), moment)
@@ -103,8 +104,8 @@ def _is_own(case: _Case, which: int, reference: xml_parts.Reference) -> bool:
     """It names a part of the signature itself, which is no business of the citizen's."""
     if reference.target is None:
         return False
-    element = xml_parts.element_at(case.tree, reference.target)
-    signature = xml_parts.signatures_of(case.tree)[which]
+    element = xml_tree.element_at(case.tree, reference.target)
+    signature = xml_tree.signatures_of(case.tree)[which]
     return any(one is signature for one in (element, *element.iterancestors()))
 
 
@@ -113,12 +114,12 @@ def _coverage(case: _Case, targets: Sequence[xml_parts.Reference]) -> tuple[Asse
     paths = [one.target for one in targets if one.target is not None]
     beside = unsigned_elements(case.tree, paths)
     deep = [
-        path for path in paths if xml_parts.element_at(case.tree, path).getparent() not in (None, case.tree.getroot())
+        path for path in paths if xml_tree.element_at(case.tree, path).getparent() not in (None, case.tree.getroot())
     ]
     told = f"unsigned: {', '.join(beside[:5])}" if beside else f"{len(paths)} signed elements, nothing beside them"
     told = f"{deep[0]} is neither the root nor a child of it" if deep else told
     doubled = doubled_ids(case.tree)
-    comments = [one for path in paths for one in xml_parts.element_at(case.tree, path).iter(etree.Comment)]
+    comments = [one for path in paths for one in xml_tree.element_at(case.tree, path).iter(etree.Comment)]
     return (
         Assertion(
             "coverage", bool(paths) and not beside and not deep, told if paths else "nothing of the document is signed"
@@ -129,7 +130,7 @@ def _coverage(case: _Case, targets: Sequence[xml_parts.Reference]) -> tuple[Asse
 
 
 def _tag(case: _Case, reference: xml_parts.Reference) -> str:
-    return etree.QName(xml_parts.element_at(case.tree, reference.target)).localname if reference.target else "nothing"
+    return etree.QName(xml_tree.element_at(case.tree, reference.target)).localname if reference.target else "nothing"
 
 
 def _references(signature: Signature) -> Assertion:
@@ -196,7 +197,7 @@ def _properties(signature: Signature, signer: x509.Certificate | None) -> tuple[
     if not found:
         return ()
     signed = [one for one in signature.references if one.kind == SIGNED_PROPERTIES and one.held]
-    named = [f"#{found[0].get(name)}" for name in xml_parts.IDS if found[0].get(name)]
+    named = [f"#{found[0].get(name)}" for name in xml_tree.IDS if found[0].get(name)]
     covered = len(found) == 1 and any(one.uri in named for one in signed)
     digests = [
         (one.find("ds:DigestMethod", xml_parts.NAMESPACES), one.find("ds:DigestValue", xml_parts.NAMESPACES))

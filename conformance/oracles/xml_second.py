@@ -9,7 +9,8 @@ from lxml import etree
 from signxml import SignatureConfiguration, XMLVerifier
 
 from conformance.oracles.findings import Assertion
-from conformance.oracles.xml_parts import DS, Signature, signatures_of
+from conformance.oracles.xml_parts import Signature
+from conformance.oracles.xml_tree import DS, signatures_of
 
 # Its own place of the signature among the document's: it looks at the first that its path finds.
 _ANYWHERE = ".//"
