@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from conformance.oracles import xml_parts, xml_tree
 from conformance.oracles.chain import certificates_of, path_of
 from conformance.oracles.cms import ACCEPTED, HASHES
 from conformance.oracles.diagnosis import diagnosis_of, recover
@@ -22,9 +21,26 @@ from conformance.oracles.findings import Assertion, Finding, Judgement, judgemen
 from conformance.oracles.revocation import Ask, AskFailedError, guarded, status_of
 from conformance.oracles.signers import NO_PATH, claimed_time_of, signer_of, signer_rules_of
 from conformance.oracles.xml_diagnosis import diagnose_xml
-from conformance.oracles.xml_parts import SIGNED_PROPERTIES, Signature
+from conformance.oracles.xml_parts import (
+    DIGESTS,
+    NAMESPACES,
+    SIGNED_PROPERTIES,
+    XADES,
+    Reference,
+    Signature,
+    decoded,
+    parse,
+)
 from conformance.oracles.xml_second import signxml_says
-from conformance.oracles.xml_tree import UnreadableError, doubled_ids, unsigned_elements
+from conformance.oracles.xml_tree import (
+    IDS,
+    UnreadableError,
+    doubled_ids,
+    element_at,
+    signatures_of,
+    tree_of,
+    unsigned_elements,
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +59,10 @@ def judge_xml(
     """As `judge` for PDF. What counts is only what a reference names: `Finding.coverage` says which element that is, and
     data beside it make the file invalid."""
     try:
-        tree = xml_tree.tree_of(xml)
+        tree = tree_of(xml)
     except UnreadableError as error:
         return Judgement("unparsable", problem=str(error)[:500])
-    found = xml_tree.signatures_of(tree)
+    found = signatures_of(tree)
     if not found:
         return Judgement("unsigned", problem="no signature in the file")
     case = _Case(xml, tree, certificates_of(roots), certificates_of(intermediates), guarded(revocation), moment)
@@ -65,7 +81,7 @@ def _finding(case: _Case, which: int) -> Finding:
 
 
 def _read(case: _Case, which: int, name: str) -> Finding:
-    signature = xml_parts.parse(case.tree, which)
+    signature = parse(case.tree, which)
     certificates = certificates_of(signature.certificates)
     signer = _signer_among(certificates)
     others = tuple(one for one in certificates if one is not signer)
@@ -100,26 +116,24 @@ def _read(case: _Case, which: int, name: str) -> Finding:
     )
 
 
-def _is_own(case: _Case, which: int, reference: xml_parts.Reference) -> bool:
+def _is_own(case: _Case, which: int, reference: Reference) -> bool:
     """It names a part of the signature itself, which is no business of the citizen's."""
     if reference.target is None:
         return False
-    element = xml_tree.element_at(case.tree, reference.target)
-    signature = xml_tree.signatures_of(case.tree)[which]
+    element = element_at(case.tree, reference.target)
+    signature = signatures_of(case.tree)[which]
     return any(one is signature for one in (element, *element.iterancestors()))
 
 
-def _coverage(case: _Case, targets: Sequence[xml_parts.Reference]) -> tuple[Assertion, ...]:
+def _coverage(case: _Case, targets: Sequence[Reference]) -> tuple[Assertion, ...]:
     """The root or the business node under it, whole; nothing that speaks stands beside it (signature wrapping)."""
     paths = [one.target for one in targets if one.target is not None]
     beside = unsigned_elements(case.tree, paths)
-    deep = [
-        path for path in paths if xml_tree.element_at(case.tree, path).getparent() not in (None, case.tree.getroot())
-    ]
+    deep = [path for path in paths if element_at(case.tree, path).getparent() not in (None, case.tree.getroot())]
     told = f"unsigned: {', '.join(beside[:5])}" if beside else f"{len(paths)} signed elements, nothing beside them"
     told = f"{deep[0]} is neither the root nor a child of it" if deep else told
     doubled = doubled_ids(case.tree)
-    comments = [one for path in paths for one in xml_tree.element_at(case.tree, path).iter(etree.Comment)]
+    comments = [one for path in paths for one in element_at(case.tree, path).iter(etree.Comment)]
     return (
         Assertion(
             "coverage", bool(paths) and not beside and not deep, told if paths else "nothing of the document is signed"
@@ -129,8 +143,8 @@ def _coverage(case: _Case, targets: Sequence[xml_parts.Reference]) -> tuple[Asse
     )
 
 
-def _tag(case: _Case, reference: xml_parts.Reference) -> str:
-    return etree.QName(xml_tree.element_at(case.tree, reference.target)).localname if reference.target else "nothing"
+def _tag(case: _Case, reference: Reference) -> str:
+    return etree.QName(element_at(case.tree, reference.target)).localname if reference.target else "nothing"
 
 
 def _references(signature: Signature) -> Assertion:
@@ -193,15 +207,15 @@ def _digest_link(signature: Signature, signer: x509.Certificate | None) -> Asser
 def _properties(signature: Signature, signer: x509.Certificate | None) -> tuple[Assertion, ...]:
     """XAdES: its properties are signed, and name the signer's certificate."""
     find = signature.element.findall
-    found = find(f".//{{{xml_parts.XADES}}}SignedProperties")
+    found = find(f".//{{{XADES}}}SignedProperties")
     if not found:
         return ()
     signed = [one for one in signature.references if one.kind == SIGNED_PROPERTIES and one.held]
-    named = [f"#{found[0].get(name)}" for name in xml_tree.IDS if found[0].get(name)]
+    named = [f"#{found[0].get(name)}" for name in IDS if found[0].get(name)]
     covered = len(found) == 1 and any(one.uri in named for one in signed)
     digests = [
-        (one.find("ds:DigestMethod", xml_parts.NAMESPACES), one.find("ds:DigestValue", xml_parts.NAMESPACES))
-        for one in found[0].iter(f"{{{xml_parts.XADES}}}CertDigest")
+        (one.find("ds:DigestMethod", NAMESPACES), one.find("ds:DigestValue", NAMESPACES))
+        for one in found[0].iter(f"{{{XADES}}}CertDigest")
     ]
     same = bool(digests) and signer is not None and _is_digest_of(signer, *digests[0])
     return (
@@ -211,9 +225,9 @@ def _properties(signature: Signature, signer: x509.Certificate | None) -> tuple[
 
 
 def _is_digest_of(signer: x509.Certificate, method: Any, value: Any) -> bool:
-    name = xml_parts.DIGESTS.get(method.get("Algorithm"), "") if method is not None else ""
+    name = DIGESTS.get(method.get("Algorithm"), "") if method is not None else ""
     der = signer.public_bytes(Encoding.DER)
-    return bool(name) and value is not None and hashlib.new(name, der).digest() == xml_parts.decoded(value.text)
+    return bool(name) and value is not None and hashlib.new(name, der).digest() == decoded(value.text)
 
 
 def _signing_time(signature: Signature) -> datetime | None:
