@@ -1,8 +1,9 @@
-"""Service providers of the tests: how each dialect is spoken, from the outside."""
+"""Service providers of the tests: how each wire is spoken, from the outside."""
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,12 @@ from simulators.kernel.citizens import Citizen
 from tests.places import Place
 
 SP769 = "/ca/vnpt/sca/sp769"
+VTSS, ADSS = "/ca/mysign/vtss/service", "/ca/mysign/adss/service"
+ALGORITHMS = {"hashAlgo": "2.16.840.1.101.3.4.2.1", "signAlgo": "1.2.840.113549.1.1.1"}
+
+
+def b64(text: str | bytes) -> str:
+    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
 
 
 def digest(text: str) -> str:
@@ -112,3 +119,51 @@ class Neac(Caller):
         else:
             assert await self.place.answer(prompt, phone, citizen.pin) == ""
         return await asyncio.wait_for(call, 5)
+
+
+@dataclass
+class Mysign:
+    """One contract at MySign, logged in for one citizen."""
+
+    place: Place
+    contract: str
+    client: dict[str, str]
+    profile: str
+    user: Citizen
+    base: str = VTSS
+    token: str = ""
+
+    @classmethod
+    async def at(cls, place: Place, base: str = VTSS, user: Citizen | None = None, **fields: Any) -> Mysign:
+        sheet = await place.contract(**fields)
+        own = sheet["mysign"]
+        client = {name: own[name] for name in ("client_id", "client_secret")}
+        made = cls(place, sheet["contract"], client, own["profile_id"], user or await place.citizen(), base)
+        told = (await made.log_in()).json()
+        assert (told["expires_in"], told["refresh_token"], told["token_type"]) == ("3600", "", "Bearer")
+        made.token = told["access_token"]
+        return made
+
+    async def log_in(self, **changed: Any) -> httpx.Response:
+        asked = {**self.client, "profile_id": self.profile, "user_id": f"CMT_{self.user.id}", **changed}
+        return await self.place.http.post(f"{self.base}/ras/v1/login", json=asked)
+
+    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        bearer = {"Authorization": f"Bearer {self.token}"}
+        return await self.place.http.post(f"{self.base}/{path}", json=body, headers=bearer)
+
+    async def credential(self) -> dict[str, Any]:
+        asked = {**self.client, "profile_id": self.profile, "user_id": self.user.id, "certificates": "chain"}
+        (row,) = (await self.post("certificates/info", {**asked, "certInfo": True, "authInfo": True})).json()
+        return dict(row)
+
+    async def sign(self, digests: list[bytes], mode: int = 1, **changed: Any) -> httpx.Response:
+        documents = [
+            {"document_id": f"D{place}", "document_name": b64(f"To khai {place}")} for place in range(len(digests))
+        ]
+        order = {"credentialID": (await self.credential())["credential_id"], "numSignatures": len(digests)}
+        order |= {"description": b64("Ký tờ khai"), "documents": documents, "hash": [*map(b64, digests)], "async": mode}
+        return await self.post("signHash", {**self.client, **order, **ALGORITHMS, **changed})
+
+    async def status(self, transaction: str) -> dict[str, Any]:
+        return dict((await self.post("requests/status", {"transactionId": transaction})).json())

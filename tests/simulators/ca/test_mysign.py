@@ -5,77 +5,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
 
-from simulators.kernel.citizens import Citizen
-from tests.places import Place, Running
+from tests.places import Running
+from tests.simulators.ca.callers import ADSS, VTSS, Mysign, b64
 
-VTSS, ADSS = "/ca/mysign/vtss/service", "/ca/mysign/adss/service"
-ALGORITHMS = {"hashAlgo": "2.16.840.1.101.3.4.2.1", "signAlgo": "1.2.840.113549.1.1.1"}
 PADDED = padding.PKCS1v15(), utils.Prehashed(hashes.SHA256())
 
 
 JSON = "application/json"
-
-
-def b64(text: str | bytes) -> str:
-    return base64.b64encode(text.encode() if isinstance(text, str) else text).decode()
-
-
-@dataclass
-class Mysign:
-    """One contract at MySign, logged in for one citizen."""
-
-    place: Place
-    contract: str
-    client: dict[str, str]
-    profile: str
-    user: Citizen
-    base: str = VTSS
-    token: str = ""
-
-    @classmethod
-    async def at(cls, place: Place, base: str = VTSS) -> Mysign:
-        sheet = await place.contract()
-        own = sheet["mysign"]
-        client = {name: own[name] for name in ("client_id", "client_secret")}
-        made = cls(place, sheet["contract"], client, own["profile_id"], await place.citizen(), base)
-        told = (await made.log_in()).json()
-        assert (told["expires_in"], told["refresh_token"], told["token_type"]) == ("3600", "", "Bearer")
-        made.token = told["access_token"]
-        return made
-
-    async def log_in(self, **changed: Any) -> httpx.Response:
-        asked = {**self.client, "profile_id": self.profile, "user_id": f"CMT_{self.user.id}", **changed}
-        return await self.place.http.post(f"{self.base}/ras/v1/login", json=asked)
-
-    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
-        bearer = {"Authorization": f"Bearer {self.token}"}
-        return await self.place.http.post(f"{self.base}/{path}", json=body, headers=bearer)
-
-    async def credential(self) -> dict[str, Any]:
-        asked = {**self.client, "profile_id": self.profile, "user_id": self.user.id, "certificates": "chain"}
-        (row,) = (await self.post("certificates/info", {**asked, "certInfo": True, "authInfo": True})).json()
-        return dict(row)
-
-    async def sign(self, digests: list[bytes], mode: int = 1, **changed: Any) -> httpx.Response:
-        documents = [
-            {"document_id": f"D{place}", "document_name": b64(f"To khai {place}")} for place in range(len(digests))
-        ]
-        order = {"credentialID": (await self.credential())["credential_id"], "numSignatures": len(digests)}
-        order |= {"description": b64("Ký tờ khai"), "documents": documents, "hash": [*map(b64, digests)], "async": mode}
-        return await self.post("signHash", {**self.client, **order, **ALGORITHMS, **changed})
-
-    async def status(self, transaction: str) -> dict[str, Any]:
-        return dict((await self.post("requests/status", {"transactionId": transaction})).json())
 
 
 def digest(text: str) -> bytes:
