@@ -92,6 +92,24 @@ class Payments(Protocol):
     def receipts(self, dossier: Line) -> tuple[Receipt, ...]: ...
 
 
+class Treasury(Protocol):
+    """The State Treasury's registration; `draft`, `list`, `read`, `file` and `act submit` are those of dossiers."""
+
+    def declare(self, dossier: Line, forms: Mapping[str, Mapping[str, str]]) -> Dossier:
+        """Screens 1 to 3: values of the forms `unit`, `projects`, `members` as portal_api.yaml's TreasuryForms."""
+
+    def confirm(self, dossier: Line, token: str, certificate: str) -> Dossier:
+        """By a member: the mailed link's token, and the certificate (base64 DER) that the page read from the USB token."""
+
+    def sign(self, dossier: Line, serial: str, certificate: str) -> Pending:
+        """Screen 4, Ký số with the certificate that was picked; the signing that it answers holds the digest."""
+
+    def answer(self, pending: Pending, reply: Mapping[str, str]) -> Signing:
+        """What the token's agent told the page: signature and certificate, or the error's name."""
+
+    def member_login(self, account: str, password: str, new_password: str = "") -> Session: ...
+
+
 class Person(Protocol):
     """Whoever sits at `browser`; every operation runs on its cookies, none takes a citizen's id."""
 
@@ -100,6 +118,7 @@ class Person(Protocol):
     dossiers: Dossiers
     signing: Signings | None
     payments: Payments | None
+    treasury: Treasury | None
 
 
 class Portal(Protocol):

@@ -26,6 +26,8 @@ WORDS = frozenset(
         "signing_expired",
         "signing_polled",
         "turned_away",
+        "token_signing",
+        "token_signed",
         "payment_requested",
         "payment_settled",
         "payment_failed",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.adapter import Dossiers, Login, Payments, Person, Portal, Signings, Started
+from conformance.adapter import Dossiers, Login, Payments, Person, Portal, Signings, Started, Treasury
 from conformance.browser import Browser, Page
 from conformance.checkout import Checkout
 from conformance.control import LONGEST_WAIT, Control, Question
@@ -34,11 +34,13 @@ class Visitor:
     dossiers: Dossiers
     signing: Signings | None
     payments: Payments | None
+    treasury: Treasury | None = None
 
     @classmethod
     def seated(cls, citizen: Citizen, person: Person, note: Note) -> "Visitor":
         dossiers = NotedDossiers(person.dossiers, note, citizen.techid)
-        return cls(citizen, person.browser, person.login, dossiers, person.signing, person.payments)
+        treasury = getattr(person, "treasury", None)  # an adapter of before has no such part
+        return cls(citizen, person.browser, person.login, dossiers, person.signing, person.payments, treasury)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def _own_signature(ledger: Ledger) -> Iterator[Finding]:
     for signed in ledger.signatures:
         booked = ledger.dossiers.get(signed.dossier, ("", signed.subject))[1]
         owners = {ledger.persons[subject] for subject in (signed.subject, booked) if subject in ledger.persons}
-        if owners - {signed.personal_id}:
+        if signed.personal_id not in ledger.members.get(signed.dossier, ()) and owners - {signed.personal_id}:
             ref = f"{signed.dossier}/{signed.component}"
             yield ref, "chữ ký không phải của người nộp hồ sơ", "the signature is not the applicant's"
 
@@ -149,8 +149,9 @@ def _owner(ledger: Ledger) -> Iterator[Finding]:
 
 def _shown_to_its_owner(ledger: Ledger) -> Iterator[Finding]:
     for name, subjects in ledger.shown.items():
-        owner = ledger.dossiers.get(name, ("", ""))[1]
-        if others := sorted(subjects - {owner}) if owner else []:
+        owner, members = ledger.dossiers.get(name, ("", ""))[1], ledger.members.get(name, frozenset())
+        strangers = {subject for subject in subjects - {owner} if ledger.persons.get(subject) not in members}
+        if others := sorted(strangers) if owner else []:
             yield name, f"hồ sơ của {owner} hiện ra cho {others}", f"{owner}'s dossier was shown to {others}"
 
 
@@ -196,8 +197,8 @@ LAWS = (
     ),
     Law(
         "signed_by_the_applicant",
-        "Chữ ký trên hồ sơ là của người nộp.",
-        "A dossier's signatures are its applicant's.",
+        "Chữ ký trên hồ sơ là của người nộp (hồ sơ KBNN: của một thành viên).",
+        "A dossier's signatures are its applicant's (of the State Treasury's: a member's).",
         _own_signature,
     ),
     Law(

@@ -42,6 +42,8 @@ class Ledger:
     shown: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     shown_signed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     dossiers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Of a registration with the State Treasury: personal ids of all who were ever declared in it."""
     codes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     paid: dict[str, int] = field(default_factory=dict)
     receipts: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -104,6 +106,12 @@ def _approved(ledger: Ledger, row: Row) -> None:
         ledger.approved[digest].add((row.subject, plain_serial(row.body.get("serial"))))
 
 
+def _token_signed(ledger: Ledger, row: Row) -> None:
+    """The PIN was right: the citizen's USB token signed this digest."""
+    signed = (row.subject, plain_serial(row.body.get("serial")))
+    ledger.approved[str(row.body.get("digest", "")).lower()].add(signed)
+
+
 def _token_refused(ledger: Ledger, row: Row) -> None:
     """A login exchanges no code twice; what a portal can do is send one again."""
     if row.body.get("reason") == "used_code":
@@ -133,6 +141,8 @@ def _dossier(ledger: Ledger, book: Mapping[str, Any]) -> None:
     ledger.dossiers[name] = (code, str(book.get("subject") or ""))
     if code:
         ledger.codes[code].append(name)
+    if members := book.get("members"):
+        ledger.members[name] = frozenset(map(str, members))
 
 
 def _payment(ledger: Ledger, book: Mapping[str, Any]) -> None:
@@ -167,6 +177,7 @@ _ROWS: Mapping[str, Callable[[Ledger, Row], None]] = {
     "undelivered": _delivered,
     "payment_queried": _queried,
     "signing_approved": _approved,
+    "token_signed": _token_signed,
     "token_refused": _token_refused,
     SEATED: _person,
     ACKNOWLEDGED: _acknowledged,

@@ -43,6 +43,15 @@ class Way(Record, frozen=True, kw_only=True):
     ca: str
 
 
+class TreasuryMails(Record, frozen=True, kw_only=True):
+    """Regular expressions with one group: where tokens, accounts and first passwords stand in the Treasury's e-mails."""
+
+    confirmation: str
+    account: str
+    password: str
+    first_password_seconds: int
+
+
 class Capabilities(Record, frozen=True, kw_only=True):
     name: str
     claims: tuple[str, ...]
@@ -56,6 +65,7 @@ class Capabilities(Record, frozen=True, kw_only=True):
     callback_path: str = ""
     signing_patience_seconds: int = 300
     notice_patience_seconds: int = 60
+    treasury: TreasuryMails | None = None
 
 
 class Session(Record, frozen=True, kw_only=True):
@@ -64,6 +74,7 @@ class Session(Record, frozen=True, kw_only=True):
     subject: str = ""
     name: str = ""
     personal_id: str = ""
+    roles: tuple[str, ...] = ()
 
 
 class Fee(Record, frozen=True, kw_only=True):
@@ -103,6 +114,7 @@ class Signing(Record, frozen=True, kw_only=True):
     doc_id: str
     transaction: str | None = None
     message_vi: str | None = None
+    digest: str = ""
 
 
 class Signature(Record, frozen=True, kw_only=True):
@@ -176,6 +188,15 @@ class Step(Record, frozen=True, kw_only=True, rename={"source": "from", "target"
     reason: str | None = None
 
 
+class Member(Record, frozen=True, kw_only=True):
+    """Who is declared in a registration with the State Treasury."""
+
+    personal_id: str
+    confirmed: bool
+    role: str = ""
+    name: str = ""
+
+
 class Line(Record, frozen=True, kw_only=True):
     """A dossier as the list shows it."""
 
@@ -196,6 +217,7 @@ class Dossier(Line, frozen=True, kw_only=True):
     receipts: tuple[Receipt, ...]
     history: tuple[Step, ...]
     applicant: Applicant = Applicant()
+    members: tuple[Member, ...] = ()
     supplement: Supplement | None = None
     submitted: str | None = None
     received: str | None = None

@@ -30,6 +30,7 @@ PARTS: Mapping[str, str] = {
     "resubmission": "officer",
     "payment": "payments",
     "notices": "officer",
+    "treasury": "treasury",
 }
 """Claim -> the adapter's part without which it cannot be tried."""
 
@@ -245,7 +246,7 @@ def _parts(target: Target, portal: Portal, send: Send) -> frozenset[str]:
         raise WrongOption(
             f"--adapter {target.adapter}: its person lacks {', '.join(missing)}, without which nothing is tried."
         )
-    found: list[tuple[Any, str]] = [(person, "login"), (person, "signing"), (person, "payments")]
+    found: list[tuple[Any, str]] = [(person, "login"), (person, "signing"), (person, "payments"), (person, "treasury")]
     found += [(portal, "officer"), (portal, "books")]
     return frozenset(name for owner, name in found if getattr(owner, name, None) is not None)
 

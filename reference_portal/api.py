@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import AsyncIterator
+from itertools import chain
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -13,6 +14,10 @@ from starlette.routing import Route
 from reference_portal import desk, entrance, filing, settings, signing, steps, treasury, views
 from reference_portal.catalogue import ROLES
 from reference_portal.dossiers import Dossier, Refused
+from reference_portal.kbnn import api as kbnn
+from reference_portal.kbnn import desk as kbnn_desk
+from reference_portal.kbnn import screens, wizard
+from reference_portal.kbnn import views as kbnn_views
 from reference_portal.web import body, json_body, office, person, signed_in, text, token, with_cookie
 
 LONGEST_WAIT = 20.0
@@ -26,16 +31,18 @@ _PATHS = {
 
 async def _capabilities(_request: Request) -> Response:
     roles = {role: {"procedure": p.code, "agencies": p.agencies} for role, p in ROLES.items()}
+    roles["kbnn"] = {"procedure": screens.PROCEDURE, "agencies": (screens.AGENCY,)}
     told = {
         "name": "Cổng tham chiếu Hợp Chuẩn",
         "version": "1",
-        "claims": ["login", "signing", "resubmission", "payment", "notices"],
+        "claims": ["login", "signing", "resubmission", "payment", "notices", "treasury"],
         "procedures": roles,
         "signing": [{"through": through, "ca": ca} for through, ca in signing.WAYS],
         "gateways": ["vnpay"],
         **_PATHS,
         "signing_patience_seconds": settings.SIGNING_PATIENCE,
         "notice_patience_seconds": settings.NOTICE_PATIENCE,
+        "treasury": kbnn.TREASURY,
     }
     return JSONResponse(told)
 
@@ -60,20 +67,24 @@ async def _logout(request: Request) -> Response:
 
 
 async def _procedures(_request: Request) -> Response:
-    return JSONResponse({"procedures": views.procedures()})
+    return JSONResponse({"procedures": [*views.procedures(), kbnn_views.procedure()]})
 
 
 async def _draft(request: Request) -> Response:
     told = await json_body(request)
     copy_of = text(told, "copy_of") if told.get("copy_of") is not None else None
     asked = (text(told, "procedure"), text(told, "agency"))
+    if asked == (screens.PROCEDURE, screens.AGENCY):
+        return await kbnn.draft(request, copy_of)
     return _shown(request, await filing.draft(office(request), await person(request), asked, copy_of), 201)
 
 
 async def _listed(request: Request) -> Response:
-    own = office(request).books.find(Dossier, about=(await signed_in(request)).id)
+    who = await signed_in(request)
+    own = office(request).books.find(Dossier, about=who.id)
     rules = office(request).parts.rules
-    return JSONResponse({"dossiers": [views.line(dossier, rules) for dossier in reversed(own)]})
+    registrations = [kbnn_views.line(one, rules.kbnn) for one in wizard.listed(office(request), who)]
+    return JSONResponse({"dossiers": [*registrations, *(views.line(dossier, rules) for dossier in reversed(own))]})
 
 
 async def _read(request: Request) -> Response:
@@ -151,6 +162,8 @@ async def _officer(request: Request) -> Response:
     if order.action == "reconcile":
         await treasury.reconcile(office(request))
         return JSONResponse({})
+    if registration := kbnn_desk.found(office(request), order.dossier):
+        return kbnn.shown(request, await kbnn_desk.act(office(request), registration, order))
     return _shown(request, await desk.act(office(request), order))
 
 
@@ -158,14 +171,11 @@ async def _books(request: Request) -> Response:
     _demand_key(request)
 
     async def lines() -> AsyncIterator[bytes]:
-        for row in views.books_rows(office(request).books):
+        books = office(request).books
+        for row in chain(views.books_rows(books), kbnn_views.books_rows(books)):
             yield json.dumps(row, ensure_ascii=False).encode() + b"\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
-
-
-async def _not_claimed(_request: Request) -> Response:
-    raise Refused("not_claimed", "Cổng này không cung cấp chức năng này.", status=404)
 
 
 def _shown(request: Request, dossier: Dossier, status: int = 200) -> Response:
@@ -185,6 +195,7 @@ def _demand_key(request: Request) -> None:
 
 _COMPONENT = "/pti/dossiers/{dossier}/components/{component}"
 ROUTES = [
+    *kbnn.ROUTES,
     Route("/pti/capabilities", _capabilities),
     Route("/pti/login", _login),
     Route("/pti/session", _session),
@@ -197,10 +208,8 @@ ROUTES = [
     Route("/pti/dossiers/{dossier}/files/{file}", _file),
     Route("/pti/certificates", _certificates),
     Route(f"{_COMPONENT}/sign", _sign, methods=["POST"]),
-    Route("/pti/signings/{signing}/answer", _not_claimed, methods=["POST"]),
     Route("/pti/dossiers/{dossier}/act", _act, methods=["POST"]),
     Route("/pti/dossiers/{dossier}/pay", _pay, methods=["POST"]),
     Route("/pti/officer", _officer, methods=["POST"]),
     Route("/pti/books", _books),
-    Route("/pti/member-login", _not_claimed, methods=["POST"]),
 ]

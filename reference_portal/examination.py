@@ -188,7 +188,7 @@ def _unfit(certificate: x509.Certificate, at: datetime | None, now: datetime) ->
         return "Thời điểm ký không được ghi hoặc nằm trong tương lai."
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         return "Chứng thư số không có hiệu lực tại thời điểm ký."
-    if not _may_sign(certificate):
+    if not may_sign(certificate):
         return "Chứng thư số không được cấp để ký số hoặc khóa quá yếu."
     return None
 
@@ -207,7 +207,7 @@ async def _path(embedded: EmbeddedPdfSignature, trust: _Trust) -> tuple[x509.Cer
     )
 
 
-def _may_sign(certificate: x509.Certificate) -> bool:
+def may_sign(certificate: x509.Certificate) -> bool:
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:
         return False

@@ -1,7 +1,7 @@
 """Notices: drawn up in the transaction of the change they tell of, sent after it, retried until they are taken, once each."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Literal
 from uuid import uuid4
@@ -19,13 +19,14 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 
 
 class Message(Record, frozen=True, kw_only=True):
-    """`about` is the dossier."""
+    """`about` is the dossier; the text of a secret one is forgotten when it was sent."""
 
     channel: str
     to: str
     subject: str
     text: str
     state: Literal["queued", "sent"] = "queued"
+    secret: bool = False
 
 
 async def carry_out(office: Office, decide: Callable[[Change], Dossier]) -> Dossier:
@@ -42,19 +43,22 @@ async def carry_out(office: Office, decide: Callable[[Change], Dossier]) -> Doss
 
     if office.parts.rules.notices.queued:
         dossier, messages = await office.change(lambda change: whole(change, "queued"))
-        for message in messages:
-            office.tasks.start(_deliver(office, message.id))
+        dispatch(office, messages)
         return dossier
     for message in whole(Change(office.books), "sent")[1]:
         await _send_or_refuse(office, message)
     return (await office.change(lambda change: whole(change, "sent")))[0]
 
 
+def dispatch(office: Office, messages: Iterable[Message]) -> None:
+    """After the transaction in which they were drawn up."""
+    for message in messages:
+        office.tasks.start(_deliver(office, message.id))
+
+
 def resume(office: Office) -> None:
     """After a restart: what was not taken yet is sent."""
-    for message in office.books.every(Message):
-        if message.state == "queued":
-            office.tasks.start(_deliver(office, message.id))
+    dispatch(office, (message for message in office.books.every(Message) if message.state == "queued"))
 
 
 def _drawn_up(office: Office, change: Change, dossier: Dossier, step: Step) -> tuple[Message, ...]:
@@ -91,7 +95,7 @@ async def _deliver(office: Office, message_id: str) -> None:
             wait = min(wait * 2, LONGEST_WAIT)
         else:
             break
-    sent = replace(message, state="sent")
+    sent = replace(message, state="sent", text="" if message.secret else message.text)
     await office.change(lambda change: change.put(sent))
 
 

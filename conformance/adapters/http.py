@@ -29,6 +29,7 @@ from conformance.records import (
 from conformance.transport import Headers, Reply, Request
 
 LONGEST_WAIT = 20
+REGISTRATION = "registration"
 POLL_PAUSE_SECONDS = 0.5
 JSON_TYPE = (("Content-Type", "application/json"),)
 _MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -82,6 +83,7 @@ class HttpPerson:
         self.dossiers = HttpDossiers(seat)
         self.signing = HttpSignings(seat, patience)
         self.payments = HttpPayments(seat)
+        self.treasury = HttpTreasury(seat)
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,36 @@ class HttpPayments:
 
     def _read(self, dossier: Line) -> Dossier:
         return read(Dossier, self._seat.call("read", "GET", _path(dossier)), "read")
+
+
+class HttpTreasury:
+    def __init__(self, seat: _Seat) -> None:
+        self._seat = seat
+
+    def declare(self, dossier: Line, forms: Mapping[str, Mapping[str, str]]) -> Dossier:
+        now = [
+            self._seat.call("put", "PUT", _place(dossier, name), {"form": dict(form)}) for name, form in forms.items()
+        ]
+        return read(Dossier, now[-1], "put")
+
+    def confirm(self, dossier: Line, token: str, certificate: str) -> Dossier:
+        told = {"action": "confirm", "token": token, "certificate": certificate}
+        return read(Dossier, self._seat.call("act", "POST", f"{_path(dossier)}/act", told), "act")
+
+    def sign(self, dossier: Line, serial: str, certificate: str) -> Pending:
+        order = {"through": "token", "serial": serial, "certificate": certificate}
+        told = read(Signing, self._seat.call("sign", "POST", f"{_place(dossier, REGISTRATION)}/sign", order), "sign")
+        if not told.digest:
+            raise Broken("sign", 202, "the answer has no field `digest`: what is the token to sign?")
+        return Pending(dossier, REGISTRATION, told)
+
+    def answer(self, pending: Pending, reply: Mapping[str, str]) -> Signing:
+        path = f"/signings/{quote(pending.signing.id, safe='')}/answer"
+        return read(Signing, self._seat.call("answer", "POST", path, {"reply": dict(reply)}), "answer")
+
+    def member_login(self, account: str, password: str, new_password: str = "") -> Session:
+        told = {"account": account, "password": password, **({"new_password": new_password} if new_password else {})}
+        return read(Session, self._seat.call("member-login", "POST", "/member-login", told), "member-login")
 
 
 def _path(dossier: Line) -> str:

@@ -13,7 +13,7 @@ Refusals of the portal are raised as `Refused(operation, status, message)`; what
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.adapter import Dossiers, Login, Payments, Signings, Wiring
+from conformance.adapter import Dossiers, Login, Payments, Signings, Treasury, Wiring
 from conformance.browser import Browser, Page
 from conformance.records import Capabilities, Dossier, Line, Role, Session
 
@@ -45,6 +45,7 @@ class MyPerson:
         self.dossiers = dossiers
         self.signing: Signings | None = None
         self.payments: Payments | None = None
+        self.treasury: Treasury | None = None
 
 
 class MyPortal:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reference_portal.rules.filing import FilingRules
+from reference_portal.rules.kbnn import TreasuryRules
 from reference_portal.rules.login import LoginRules
 from reference_portal.rules.money import MoneyRules
 from reference_portal.rules.notices import NoticeRules
@@ -16,6 +17,7 @@ class Rules:
     filing: FilingRules
     money: MoneyRules
     notices: NoticeRules
+    kbnn: TreasuryRules
 
 
-RIGHT_RULES = Rules(LoginRules(), SigningRules(), FilingRules(), MoneyRules(), NoticeRules())
+RIGHT_RULES = Rules(LoginRules(), SigningRules(), FilingRules(), MoneyRules(), NoticeRules(), TreasuryRules())
