@@ -105,3 +105,38 @@ def test_certificates_remember_how_they_were_asked_for() -> None:
     (found,) = person.signing.certificates(way, "079")
     assert found == Certificate(serial="1", subject="s", issuer="i", way=way, user_id="079")
     assert asked[0].url.endswith("through=hub&ca=CA2&user_id=079")
+
+
+def test_the_treasurys_part_hands_on_what_the_page_and_the_token_say() -> None:
+    waiting = {"id": "g", "state": "waiting", "doc_id": "1", "digest": "ab" * 32}
+    _, asked, person = portal((200, WHOLE), (202, waiting), (200, {**waiting, "state": "signed"}), (200, WHOLE))
+    person.treasury.declare(DOSSIER, {"unit": {"name": "x"}})
+    pending = person.treasury.sign(DOSSIER, "54", "QQ==")
+    person.treasury.answer(pending, {"error": "CKR_PIN_INCORRECT"})
+    person.treasury.confirm(DOSSIER, "t", "QQ==")
+
+    told = [(request.url.removeprefix(f"{ORIGIN}/pti"), json.loads(request.body)) for request in asked]
+    assert told == [
+        ("/dossiers/h%2F1/components/unit", {"form": {"name": "x"}}),
+        ("/dossiers/h%2F1/components/registration/sign", {"through": "token", "serial": "54", "certificate": "QQ=="}),
+        ("/signings/g/answer", {"reply": {"error": "CKR_PIN_INCORRECT"}}),
+        ("/dossiers/h%2F1/act", {"action": "confirm", "token": "t", "certificate": "QQ=="}),
+    ]
+    assert pending.signing.digest == "ab" * 32
+
+
+def test_a_signing_for_a_token_without_a_digest_is_no_answer() -> None:
+    _, _, person = portal((202, {"id": "g", "state": "waiting", "doc_id": "1"}))
+    with pytest.raises(Broken, match="digest"):
+        person.treasury.sign(DOSSIER, "54", "QQ==")
+
+
+def test_a_member_logs_in_by_account_and_password_and_says_which_is_new() -> None:
+    session = {"signed_in": True, "roles": ["staff"]}
+    _, asked, person = portal((200, session), (200, session))
+    assert person.treasury.member_login("kb1", "a", "b").roles == ("staff",)
+    person.treasury.member_login("kb1", "b")
+    assert [json.loads(request.body) for request in asked] == [
+        {"account": "kb1", "password": "a", "new_password": "b"},
+        {"account": "kb1", "password": "b"},
+    ]

@@ -31,6 +31,7 @@ ONE_LOGIN = (
 SENT_AGAIN = row("token_refused", "s1", reason="used_code")
 
 DOSSIER = {"book": "dossier", "id": "h1", "code": "C-1", "subject": TECHID, "state": 1}
+OF_A_UNIT, MEMBER = {**DOSSIER, "members": ["079080000002"]}, row(SEATED, "tech-2", "079080000002")
 PAYMENT = {"book": "payment", "ref": REF, "dossier": "h1", "amount": 1000, "state": "paid"}
 RECEIPT = {"book": "receipt", "id": "b1", "payment": REF, "amount": 1000, "dossier": "h1"}
 SIGNATURE = {
@@ -110,11 +111,20 @@ BAD: dict[str, list[tuple[tuple[Any, ...], str]]] = {
         ((*without(), row(ACKNOWLEDGED, "h2", TECHID, code="C-1")), "C-1"),
     ],
     "dossiers_keep_their_owner": [((*without(DOSSIER), {**DOSSIER, "subject": "tech-2"}), "h1")],
-    "shown_to_its_owner": [((*without(), row(SHOWN, "h1", TECHID), row(SHOWN, "h1", "tech-2")), "h1")],
+    "shown_to_its_owner": [
+        ((*without(), row(SHOWN, "h1", TECHID), row(SHOWN, "h1", "tech-2")), "h1"),
+        ((*without(DOSSIER), OF_A_UNIT, MEMBER, row(SHOWN, "h1", "tech-2"), row(SHOWN, "h1", "tech-3")), "h1"),
+    ],
     "codes_are_exchanged_once": [((*without(), SENT_AGAIN), "s1")],
 }
 # What is unknown or a fault's work offends nobody.
 EXCUSED = {
+    "a member of the unit sees and signs, with a token": (
+        *without(DOSSIER, SIGNATURE, APPROVED),
+        *(OF_A_UNIT, MEMBER, row(SHOWN, "h1", "tech-2")),
+        row("token_signed", "d1", "079080000002", serial=SERIAL, digest=DIGEST),
+        {**SIGNATURE, "personal_id": "079080000002"},
+    ),
     "the notice was lost and nobody asked": without(TOLD, PAYMENT, RECEIPT),
     "the notice found nobody": (
         *without(TOLD, PAYMENT, RECEIPT),
