@@ -26,8 +26,6 @@ WORDS = frozenset(
         "signing_expired",
         "signing_polled",
         "turned_away",
-        "token_signing",
-        "token_signed",
         "payment_requested",
         "payment_settled",
         "payment_failed",
@@ -54,9 +52,12 @@ DESKS = {
 """Who writes the journal's rows of a CA that a portal's dialog offers."""
 
 ACKNOWLEDGED, SHOWN, SEATED = "dossier_acknowledged", "dossier_shown", "citizen_seated"
-OWN_WORDS = frozenset({ACKNOWLEDGED, SHOWN, SEATED})
+TOKEN_ANSWERED = "token_answered"  # noqa: S105  # a word
+OWN_WORDS = frozenset({ACKNOWLEDGED, SHOWN, SEATED, TOKEN_ANSWERED})
 """Written by the suite itself (source "suite"), beside the simulators' rows: what the portal told it (ref: the dossier,
-subject: the TechID of whoever submitted or was shown it), and who a citizen is (ref: TechID, subject: personal id)."""
+subject: the TechID of whoever submitted or was shown it), who a citizen is (ref: TechID, subject: personal id), and what
+a citizen's USB token signed for the page's script (ref: the certificate's serial, subject: personal id, body: digest):
+the token is on a citizen's computer, and belongs to no contract."""
 
 
 @dataclass(frozen=True)

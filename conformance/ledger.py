@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, Row
+from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, TOKEN_ANSWERED, Row
 from conformance.records import Broken
 
 SUCCESS = "00"
@@ -106,10 +106,9 @@ def _approved(ledger: Ledger, row: Row) -> None:
         ledger.approved[digest].add((row.subject, plain_serial(row.body.get("serial"))))
 
 
-def _token_signed(ledger: Ledger, row: Row) -> None:
+def _token_answered(ledger: Ledger, row: Row) -> None:
     """The PIN was right: the citizen's USB token signed this digest."""
-    signed = (row.subject, plain_serial(row.body.get("serial")))
-    ledger.approved[str(row.body.get("digest", "")).lower()].add(signed)
+    ledger.approved[str(row.body.get("digest", "")).lower()].add((row.subject, plain_serial(row.ref)))
 
 
 def _token_refused(ledger: Ledger, row: Row) -> None:
@@ -177,11 +176,11 @@ _ROWS: Mapping[str, Callable[[Ledger, Row], None]] = {
     "undelivered": _delivered,
     "payment_queried": _queried,
     "signing_approved": _approved,
-    "token_signed": _token_signed,
     "token_refused": _token_refused,
     SEATED: _person,
     ACKNOWLEDGED: _acknowledged,
     SHOWN: _shown,
+    TOKEN_ANSWERED: _token_answered,
 }
 _BOOKS: Mapping[str, Callable[[Ledger, Mapping[str, Any]], None]] = {
     "dossier": _dossier,

@@ -1,6 +1,8 @@
-"""Whether a certificate that was read from a token may sign now: its path to our root, its time, its use, its revocation."""
+"""A certificate that was read from a token: whose it is, and whether it may sign now (path, time, use, revocation)."""
 
 import asyncio
+import base64
+import binascii
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,9 +11,34 @@ from cryptography import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, ValidationError
 
-from reference_portal import examination, revocation
+from reference_portal import certificates, examination, revocation
+from reference_portal.dossiers import Refused
+from reference_portal.kbnn.registrations import Held
+from reference_portal.office import Office
 
 _UNTRUSTED = "Chứng thư số không thuộc tổ chức chứng thực chữ ký số được công nhận, hoặc không còn hiệu lực."
+
+
+def held_of(der: bytes) -> Held:
+    certificate = x509.load_der_x509_certificate(der)
+    return Held(certificates.serial(certificate), certificates.personal_id(certificate))
+
+
+def der_of(certificate: str) -> bytes:
+    """The certificate that the page read from a token, base64 DER."""
+    try:
+        der = base64.b64decode(certificate, validate=True)
+        x509.load_der_x509_certificate(der)
+    except (binascii.Error, ValueError) as error:
+        raise Refused("bad_certificate", "Không đọc được chứng thư số từ USB token.", status=422) from error
+    return der
+
+
+async def demand_sound(office: Office, der: bytes) -> None:
+    """Of the national root, valid now, for signing, not revoked."""
+    told = {"roots": office.settings.roots, "authorities": office.settings.authorities, "now": office.now()}
+    if problem := await office.workers.run(trouble, der, **told):
+        raise Refused("bad_certificate", problem, status=422, field="certificate")
 
 
 def trouble(der: bytes, *, roots: Sequence[bytes], authorities: Sequence[bytes], now: datetime) -> str | None:

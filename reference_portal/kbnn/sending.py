@@ -19,6 +19,7 @@ from reference_portal.books import Change
 from reference_portal.components import Signature
 from reference_portal.dossiers import Refused
 from reference_portal.kbnn import mails, paper, screens
+from reference_portal.kbnn.holding import demand_sound, der_of, held_of
 from reference_portal.kbnn.registrations import (
     PREPARING,
     STATES,
@@ -28,9 +29,6 @@ from reference_portal.kbnn.registrations import (
     moved,
 )
 from reference_portal.kbnn.wizard import (
-    demand_sound,
-    der_of,
-    held_of,
     numbered,
     own,
     prepared_file,

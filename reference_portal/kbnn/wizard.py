@@ -1,26 +1,21 @@
 """What a unit's people do before sending: declare, copy what was refused, ask the members, confirm by the mailed link."""
 
-import base64
-import binascii
 from collections.abc import Callable
 from uuid import uuid4
 
-from cryptography import x509
 from msgspec.structs import replace
 
-from reference_portal import certificates
 from reference_portal.accounts import Account, new_token
 from reference_portal.books import Change
 from reference_portal.dossiers import Refused
 from reference_portal.kbnn import mails, screens
-from reference_portal.kbnn.holding import trouble
+from reference_portal.kbnn.holding import demand_sound, der_of, held_of
 from reference_portal.kbnn.registrations import (
     OWNERS,
     PREPARING,
     REFUSED,
     STATES,
     Code,
-    Held,
     Registration,
     Seat,
     hashed,
@@ -164,28 +159,6 @@ def without_signing(change: Change, registration: Registration) -> Registration:
 
 def prepared_file(signing: str) -> str:
     return f"prepared-{signing}"
-
-
-def held_of(der: bytes) -> Held:
-    certificate = x509.load_der_x509_certificate(der)
-    return Held(certificates.serial(certificate), certificates.personal_id(certificate))
-
-
-def der_of(certificate: str) -> bytes:
-    """The certificate that the page read from a token, base64 DER."""
-    try:
-        der = base64.b64decode(certificate, validate=True)
-        x509.load_der_x509_certificate(der)
-    except (binascii.Error, ValueError) as error:
-        raise Refused("bad_certificate", "Không đọc được chứng thư số từ USB token.", status=422) from error
-    return der
-
-
-async def demand_sound(office: Office, der: bytes) -> None:
-    """Of the national root, valid now, for signing, not revoked."""
-    told = {"roots": office.settings.roots, "authorities": office.settings.authorities, "now": office.now()}
-    if problem := await office.workers.run(trouble, der, **told):
-        raise Refused("bad_certificate", problem, status=422, field="certificate")
 
 
 def _mine(office: Office, person: Account | None, registration_id: str) -> Registration:

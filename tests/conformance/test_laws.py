@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, Row
+from conformance.journal import ACKNOWLEDGED, SEATED, SHOWN, TOKEN_ANSWERED, Row
 from conformance.laws import LAWS, judge
 from conformance.records import Broken
 
@@ -122,7 +122,7 @@ EXCUSED = {
     "a member of the unit sees and signs, with a token": (
         *without(DOSSIER, SIGNATURE, APPROVED),
         *(OF_A_UNIT, MEMBER, row(SHOWN, "h1", "tech-2")),
-        row("token_signed", "d1", "079080000002", serial=SERIAL, digest=DIGEST),
+        row(TOKEN_ANSWERED, SERIAL, "079080000002", digest=DIGEST),
         {**SIGNATURE, "personal_id": "079080000002"},
     ),
     "the notice was lost and nobody asked": without(TOLD, PAYMENT, RECEIPT),
