@@ -16,6 +16,7 @@ class Citizen(Record, frozen=True, kw_only=True):
     """`id` is the personal identification number (12 digits). `shared_key` marks people made in bulk for load."""
 
     KIND: ClassVar[str] = "citizen"
+    ABOUT: ClassVar[str | None] = "phone"
 
     name: str
     birth: str

@@ -9,7 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from simulators.kernel.clock import MINUTE
-from simulators.kernel.records import Change, Event, Instant
+from simulators.kernel.prompts import Prompt
+from simulators.kernel.records import Change, Event, Instant, Key
 from simulators.portal.records import Account, Attempt, Stage, event_source
 
 USERNAME_LIMIT = 100
@@ -28,6 +29,15 @@ class Reason(Enum):
     CODE_EXPIRED = "code_expired"
     RESEND_TOO_SOON = "resend_too_soon"
     RESEND_TOO_OFTEN = "resend_too_often"
+    CERTIFICATE_UNKNOWN = "certificate_unknown"
+    CERTIFICATE_LAPSED = "certificate_lapsed"
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    WRONG_SIGNATURE = "wrong_signature"
+    NO_ACCOUNT = "no_account"
+    NO_SIM = "no_sim"
+    SIM_BLOCKED = "sim_blocked"
+    SIM_REFUSED = "sim_refused"
+    SIM_EXPIRED = "sim_expired"
 
 
 class Refused(Exception):
@@ -68,11 +78,13 @@ def turned_back(attempt: Attempt, reason: Reason, said: Event, *counted: Account
 
 
 def end(attempt: Attempt, now: Instant) -> Change:
-    """For the control side: a code that waits to be typed is over; without one, the attempt is."""
+    """For the control side: a code that waits to be typed, or a phone that is waited for, is over; without one, the attempt."""
     if now >= attempt.expires:
         return Change()
     if attempt.stage is Stage.OTP and now < attempt.otp_expires:
         return Change(records=(replace(attempt, otp_expires=now),))
+    if attempt.stage is Stage.SIM and now < attempt.sim_expires:
+        return Change(records=(replace(attempt, sim_expires=now),), gone=(Key(Prompt, attempt.sim),))
     return Change(records=(replace(attempt, expires=now),))
 
 

@@ -7,10 +7,13 @@ from typing import Any
 
 from simulators import catalog
 from simulators.kernel.contracts import Contract, ContractRequest, Settings, settings_id
-from simulators.portal import attempts, claims, grants
+from simulators.kernel.prompts import Prompt, PromptKind, Refused
+from simulators.kernel.records import Event, Key
+from simulators.portal import attempts, claims, grants, sim
 from simulators.portal.desk.entrance import Entrance
 from simulators.portal.desk.exchange import Exchange
 from simulators.portal.desk.keys import Keys
+from simulators.portal.desk.other_ways import OtherWays
 from simulators.portal.desk.steps import Steps
 from simulators.portal.deviations import FAULT_SITES
 from simulators.portal.records import Attempt, Grant, event_source
@@ -29,6 +32,11 @@ WORDS = {
     "otp_sent": "a code went to the registered phone: the masked number",
     "otp_refused": "a code was wrong or too late, or was not sent again: tries left or the reason",
     "otp_accepted": "the code was right",
+    "certificate_accepted": "a USB token signed the login's challenge, and its certificate is good",
+    "certificate_refused": "what was presented at the tab of USB tokens proves nothing: the reason",
+    "sim_asked": "a login by SIM asks the phone: the masked number",
+    "sim_refused": "a login by SIM did not go on: no such SIM, wrong PIN, blocked, refused, too late",
+    "sim_accepted": "the SIM's PIN was right: the login goes on",
     "code_issued": "the browser was sent back with a code: state, nonce, redirect_uri",
     "code_redeemed": "an application got tokens for a code (or a refresh token)",
     "token_refused": "an application was refused tokens or userinfo: error, description, reason, why",
@@ -56,10 +64,11 @@ class Profile:
         self.steps = Steps(world, spec)
         self.exchange = Exchange(world, spec, self.keys, world.address(base))
         self.entrance = Entrance(world, spec, self.keys, self.steps)
+        self.others = OtherWays(world, spec, self.steps)
         front = FrontChannel(self.entrance, base)
         self.routes = (
             *front.routes(),
-            *Screens(self.entrance, self.steps, front, base).routes(),
+            *Screens(self.entrance, self.steps, self.others, front, base).routes(),
             *BackChannel(self.exchange, self.keys, base).routes(),
         )
 
@@ -80,6 +89,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
         fault_sites=FAULT_SITES,
         variances={claims.USERINFO: claims.VARIANTS},
         journal_words=WORDS,
+        prompt_kinds=(PromptKind(sim.PROMPT, answer_of(world, profiles)),),
         ends={Attempt: (str, attempts.end), Grant: (None, grants.end)},
         on_contract=on_contract,
         control_routes=(
@@ -88,6 +98,18 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] | None = None
             signed_on.route(world, [profile.entrance for profile in profiles.values()]),
         ),
     )
+
+
+def answer_of(world: World, profiles: Mapping[str, Profile]) -> Any:
+    """A phone's answer goes to the profile where the login began."""
+
+    async def answer(prompt: Prompt, choice: str, secret: str | None, answered: Event) -> None:
+        attempt = await world.store.get(Key(Attempt, prompt.ref))
+        if attempt is None:
+            raise Refused(sim.OVER)
+        await profiles[attempt.profile].others.answer(prompt, choice, secret, answered)
+
+    return answer
 
 
 def _settings(world: World, profile: Profile, contract: Contract, request: ContractRequest) -> Settings:

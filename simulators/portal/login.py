@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.clock import SECOND
-from simulators.kernel.records import Change, Instant
+from simulators.kernel.prompts import Prompt
+from simulators.kernel.records import Change, Instant, Key
 from simulators.portal import otp
 from simulators.portal.attempts import Reason, Refused, alive, event, turned_back
 from simulators.portal.records import Account, Asked, Attempt, Stage
@@ -23,6 +24,7 @@ class Opening:
     contract: str
     application: str
     browser: str
+    challenge: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,20 +48,20 @@ def begin(spec: LoginSpec, opening: Opening, asked: Asked, now: Instant) -> Atte
         asked=asked,
         browser=opening.browser,
         application=opening.application,
+        challenge=opening.challenge,
         expires=Instant(now + spec.attempt_ttl * SECOND),
     )
 
 
 def choose(spec: LoginSpec, attempt: Attempt | None, name: str, captcha: str, now: Instant) -> Change:
     """An icon of the chooser, also on second thoughts (before the OTP was typed)."""
-    attempt = alive(attempt, now, Stage.CHOOSING, Stage.PASSWORD, Stage.OTP)
+    attempt = alive(attempt, now, Stage.CHOOSING, Stage.PASSWORD, Stage.OTP, Stage.SIM)
     way = spec.authenticator(name)
     if way is None or way.asks == "nothing":
         raise Refused(Reason.NOT_SIMULATED)
-    chosen = replace(
-        attempt, stage=Stage.PASSWORD, authenticator=name, captcha=captcha, username="", citizen="", masked="", otp=""
-    )
-    return Change(records=(chosen,))
+    nobody = replace(attempt, username="", citizen="", masked="", otp="", sim="", failure="")
+    gone = (Key(Prompt, attempt.sim),) if attempt.sim else ()
+    return Change((replace(nobody, stage=Stage.PASSWORD, authenticator=name, captcha=captcha),), gone=gone)
 
 
 def renew_captcha(attempt: Attempt | None, captcha: str, now: Instant) -> Change:

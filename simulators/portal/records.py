@@ -16,6 +16,7 @@ class Stage(Enum):
     CHOOSING = "choosing"
     PASSWORD = "password"  # noqa: S105  # a stage's name
     OTP = "otp"
+    SIM = "sim"
     PASSED = "passed"
     LOCKED = "locked"
 
@@ -56,6 +57,14 @@ class Attempt(Record, frozen=True, kw_only=True):
     masked: str = ""
     otp: str = ""
     otp_expires: Instant = Instant(0)
+    challenge: str = ""
+    """What a USB token signs; used up by each try."""
+    sim: str = ""
+    """The prompt on the phone that is waited for."""
+    sim_code: str = ""
+    sim_expires: Instant = Instant(0)
+    failure: str = ""
+    """Why the phone led back to the form."""
     ticket: str = ""
     """What the last page carries to the end (WSO2's `finalCode`)."""
 

@@ -66,6 +66,9 @@ class LoginSpec:
     resend_cooldown: Seconds = fact(30, UNKNOWN)
     resend_limit: Annotated[int, Meta(ge=0, le=1000)] = fact(3, UNKNOWN)
     resend_block: Seconds = fact(300, UNKNOWN)
+    sim_ttl: LifetimeSeconds = fact(120, UNKNOWN)
+    """How long the phone may take at a login by SIM."""
+    sim_pin_limit: Count = fact(3, UNKNOWN)
     otp_sender: Line = fact("DVCQG", UNKNOWN)
 
     def authenticator(self, name: str) -> Authenticator | None:

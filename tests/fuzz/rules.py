@@ -192,7 +192,7 @@ LOGOUT = Rule(pages, by_login_page, kinds("login_session"), tells=kinds("authori
 TYPED = Rule(
     pages,
     by_login_page,
-    kinds("login_attempt login_account login_grant login_session message"),
+    kinds("login_attempt login_account login_grant login_session message prompt"),
     kinds("login_attempt login_account login_session"),
 )
 """Refused: a try of the password or the code is counted, the captcha is a new one; who says no on the last page ends it."""
@@ -221,7 +221,7 @@ INTEGRATED = Rule(
     kinds("turned_away"),
 )
 """An account, and the key of all SADs, are made when first looked at; a wrong password or code is counted."""
-ANSWERED = kinds("prompt signing_request pin_tries signing_turns token token_dialog")
+ANSWERED = kinds("prompt signing_request pin_tries signing_turns token token_dialog login_attempt sim")
 """A prompt's answer; a wrong PIN is counted."""
 
 
@@ -287,10 +287,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /control/tokens/.*/unlock", Rule(own_words, by_status, kinds("token"), kinds("token"))),
     (r"POST /control/tokens/.*", writing("token token_dialog prompt")),
     (r"\w+ /control/.*", OWN),
-    (r"POST /phone/api/\{citizen\}/prompts/.*", Rule(own_words, by_status, ANSWERED, kinds("pin_tries"))),
+    (r"POST /phone/api/\{citizen\}/prompts/.*", Rule(own_words, by_status, ANSWERED, kinds("pin_tries sim"))),
     (r"PUT /phone/api/.*", writing("script")),
     (r"GET /phone/api/.*", OWN),
-    (r"POST /phone/\{citizen\}/prompts/.*", Rule(pages, by_status, ANSWERED, kinds("pin_tries"))),
+    (r"POST /phone/\{citizen\}/prompts/.*", Rule(pages, by_status, ANSWERED, kinds("pin_tries sim"))),
     (r"GET /phone/.*", PAGE),
     (r"POST /", Rule(pages, by_status, kinds("contract settings") | MADE_AT_FIRST)),
     (r"POST /citizens", writing(PEOPLE, PAGE)),

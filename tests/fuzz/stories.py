@@ -50,8 +50,8 @@ def _citizen(site: Site) -> dict[str, Any]:
     return made
 
 
-def login(profile: str, leave: str) -> Teller:
-    """From the portal's redirect to the end of the session; `leave` is how it ends."""
+def login(profile: str, leave: str, by: str = "") -> Teller:
+    """From the portal's redirect to the end of the session; `leave` is how it ends, `by` another tab than the first."""
 
     def told(site: Site, cast: dict[str, Any]) -> Story:
         base, sheet, person = f"/portal/{profile}", cast[profile]["login"], _citizen(site)
@@ -63,7 +63,7 @@ def login(profile: str, leave: str) -> Teller:
         yield get(f"{base}/authenticationendpoint/oauth2_login.do", {"sessionDataKey": key}, Cookie=cookie)
         way = "IDP BCA" if profile.startswith("vneid") else "Vnconnect DVC"
         yield get(f"{base}/commonauth", {"sessionDataKey": key, "idp": way}, Cookie=cookie)
-        typing = _at_vneid if profile.startswith("vneid") else _at_vnconnect
+        typing = WAYS[by or profile]
         page = yield from typing(site, person, base, {"key": key, "cookie": cookie})
         final = {"sessionDataKey": key, "finalCode": _hidden(page, "finalCode")}
         back = yield get(f"{base}/commonauth", final, Cookie=cookie)
@@ -99,6 +99,31 @@ def _at_vnconnect(site: Site, person: dict[str, Any], base: str, at: dict[str, s
     sent = yield get("/messages/otp", {"to": person["phone"]}, **site.bearer)
     code = {f"codeBox{place}": digit for place, digit in enumerate(sent.json()["otp"], 1)}
     yield post(f"{base}/commonauth", (("sessionDataKey", at["key"]), *code.items()), **cookie)
+    return (yield get(where, {"sessionDataKey": at["key"]}, **cookie))
+
+
+def _by_usb(site: Site, person: dict[str, Any], base: str, at: dict[str, str]) -> Typing:
+    cookie, where = {"Cookie": at["cookie"]}, f"{base}/authenticationendpoint/vnconnect-authenticator.jsp"
+    shown = yield get(where, {"sessionDataKey": at["key"], "tab": "usb"}, **cookie)
+    challenge = re.search(r'id="challenge" value="([^"]+)"', shown.text)
+    assert challenge, shown.text
+    site.control("PUT", f"/phone/api/{person['id']}/script", {"kind": "token.pin", "choice": "approve"})
+    token = site.control("POST", "/control/tokens", {"citizen": person["id"]})
+    digest = base64.b64encode(hashlib.sha256(challenge[1].encode()).digest()).decode()
+    asked = {"op": "sign", "serial": token["serial"], "digest": digest}
+    signed = (yield post(f"/tokens/{person['id']}/agent", asked)).json()
+    proof = {name: signed[name] for name in ("certificate", "signature")}
+    yield post(f"{base}/commonauth", (("sessionDataKey", at["key"]), *proof.items()), **cookie)
+    return (yield get(where, {"sessionDataKey": at["key"]}, **cookie))
+
+
+def _by_sim(site: Site, person: dict[str, Any], base: str, at: dict[str, str]) -> Typing:
+    cookie, where = {"Cookie": at["cookie"]}, f"{base}/authenticationendpoint/vnconnect-authenticator.jsp"
+    yield post(f"{base}/commonauth", (("sessionDataKey", at["key"]), ("phone", person["phone"])), **cookie)
+    yield get(where, {"sessionDataKey": at["key"]}, **cookie)
+    own = f"/phone/api/{person['id']}/prompts"
+    prompt = (yield get(own, **site.bearer)).json()["prompts"][-1]["id"]
+    yield post(f"{own}/{prompt}", {"choice": "approve", "secret": person["pin"]}, **site.bearer)
     return (yield get(where, {"sessionDataKey": at["key"]}, **cookie))
 
 
@@ -438,8 +463,14 @@ def _run_key(site: Site) -> str:
     return f"hopchuan_{urlsplit(site.url).port}={site.key}"
 
 
+WAYS = {"vnconnect-2022": _at_vnconnect, "vneid-2026": _at_vneid, "usb": _by_usb, "sim": _by_sim}
 GROUPS: dict[str, tuple[Teller, ...]] = {
-    "login 2022": (login("vnconnect-2022", "get"), login("vnconnect-2022", "post")),
+    "login 2022": (
+        login("vnconnect-2022", "get"),
+        login("vnconnect-2022", "post"),
+        login("vnconnect-2022", "get", "usb"),
+        login("vnconnect-2022", "post", "sim"),
+    ),
     "login 2026": (login("vneid-2026", "get"), login("vneid-2026", "post"), login("vneid-2026", "uri")),
     "signing": (
         vnpt,

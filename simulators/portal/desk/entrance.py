@@ -13,7 +13,7 @@ from simulators.portal import authorization, deviations, grants, login, sessions
 from simulators.portal.applications import Client, client_of
 from simulators.portal.authorization import About, Answer
 from simulators.portal.desk.keys import Keys
-from simulators.portal.desk.steps import Steps, Visitor, own
+from simulators.portal.desk.steps import CHALLENGE_LENGTH, Steps, Visitor, own
 from simulators.portal.records import Asked, Attempt, Session, event_source
 from simulators.portal.spec import LoginSpec
 from simulators.world import World
@@ -142,6 +142,7 @@ class Entrance:
             contract=client.contract,
             application=client.name,
             browser=visitor.browser or self._world.entropy.token("login.browser"),
+            challenge=self._world.entropy.token("login.challenge", CHALLENGE_LENGTH),
         )
 
         def decide(records: Records, now: Instant) -> Change:

@@ -12,6 +12,8 @@ from simulators.portal.records import Account, Attempt
 from simulators.portal.spec import LoginSpec
 from simulators.world import World
 
+CHALLENGE_LENGTH = 43
+"""Of 56 characters: nobody can have signed it before."""
 Step = Callable[[Attempt | None, Account, Instant], Change]
 
 

@@ -15,6 +15,7 @@ from simulators.portal import authorization, captcha, otp
 from simulators.portal.attempts import Reason, Refused, minutes_locked
 from simulators.portal.authorization import About
 from simulators.portal.desk.entrance import Entrance
+from simulators.portal.desk.other_ways import OtherWays
 from simulators.portal.desk.steps import Steps
 from simulators.portal.pages import page
 from simulators.portal.records import Attempt, Stage
@@ -24,6 +25,7 @@ from simulators.portal.wires.onward import redirect
 from simulators.portal.wires.words import ANYTHING_ELSE, PERSON
 
 TABS = {"": "CMT/CCCD", "usb": "Usb ký số", "sim": "Sim ký số"}
+SIM_LATE = PERSON[Reason.SIM_EXPIRED].code
 TOLD = {word.code: word.text for word in PERSON.values()}
 Given = Mapping[str, str]
 
@@ -31,8 +33,9 @@ Given = Mapping[str, str]
 class Screens:
     """One profile's, under `base` (/portal/<profile>)."""
 
-    def __init__(self, entrance: Entrance, steps: Steps, front: FrontChannel, base: str) -> None:
+    def __init__(self, entrance: Entrance, steps: Steps, others: OtherWays, front: FrontChannel, base: str) -> None:
         self._entrance = entrance
+        self._others = others
         self._steps = steps
         self._front = front
         self._base = base
@@ -95,7 +98,7 @@ class Screens:
         except Refused:
             return self._lost()
         told = TOLD.get(given.get("authFailureMsg", ""), ANYTHING_ELSE if "authFailureMsg" in given else "")
-        tab = given.get("tab", "")
+        tab = given.get("tab", "sim" if attempt.failure else "")
         shared: dict[str, Any] = {"base": self._base, "attempt": attempt, "told": told}
         match attempt.stage:
             case Stage.CHOOSING:
@@ -103,13 +106,17 @@ class Screens:
             case Stage.PASSWORD:
                 picture = captcha.picture(attempt.captcha, attempt.id)
                 tabs = {"tab": tab if tab in TABS else "", "tabs": TABS, "picture": picture}
-                return page("vnconnect", shared | tabs)
+                return page("vnconnect", shared | tabs | {"told": told or _failed(attempt, tab)})
+            case Stage.SIM:
+                over = self._steps.now() >= attempt.sim_expires
+                return page("sim", shared | {"over": over, "told": TOLD[SIM_LATE] if over else told})
             case Stage.PASSED:
                 return page("vnconnect_done", shared)
         return page("otp", shared | await self._counted(attempt))
 
     async def typed_at_vnconnect(self, request: Request, given: Given) -> Response:
         key, visitor = given.get("sessionDataKey", ""), cookies.visitor(request)
+        tab = "usb" if "signature" in given else "sim" if "phone" in given else ""
         try:
             if given.get("renewCaptcha") == "true":
                 await self._steps.renew_captcha(key, visitor)
@@ -117,12 +124,16 @@ class Screens:
                 await self._steps.resend(key, visitor)
             elif "codeBox1" in given:
                 await self._steps.code(key, visitor, _digits(given, self._entrance.spec.otp_length))
+            elif tab == "usb":
+                await self._others.certificate(key, visitor, given)
+            elif tab == "sim":
+                await self._others.phone(key, visitor, given["phone"])
             else:
                 await self._steps.password(key, visitor, _with_password(given))
         except Unreadable as unreadable:
             await self._note(key, str(unreadable))
         except Refused as refused:
-            return self._lost() if refused.reason is Reason.NO_ATTEMPT else self._to_form(key, refused.reason)
+            return self._lost() if refused.reason is Reason.NO_ATTEMPT else self._to_form(key, refused.reason, tab)
         return self._to_form(key)
 
     async def vneid(self, request: Request, given: Given) -> Response:
@@ -159,14 +170,14 @@ class Screens:
         body = {"error": "invalid_request", "description": ANYTHING_ELSE, "why": why}
         await self._entrance.note("authorization_refused", About(ref=key), body)
 
-    def _to_form(self, key: str, reason: Reason | None = None) -> Response:
+    def _to_form(self, key: str, reason: Reason | None = None, tab: str = "") -> Response:
         failed = {"authFailure": "true", "authFailureMsg": PERSON[reason].code} if reason else {}
         if self._entrance.spec.login_idp:
             # The hop to the identity provider: our sessionDataKey is the state of that request.
             hop = {"response_type": "code", "client_id": "vnconnect", "scope": "openid", "state": key}
             return redirect(f"{self._base}/auth", {**hop, **failed})
         where = f"{self._base}/authenticationendpoint/vnconnect-authenticator.jsp"
-        return redirect(where, {"sessionDataKey": key, **failed})
+        return redirect(where, {"sessionDataKey": key, **failed, **({"tab": tab} if tab else {})})
 
     async def _counted(self, attempt: Attempt) -> dict[str, Any]:
         account, now = await self._steps.account(attempt.username), self._steps.now()
@@ -181,6 +192,11 @@ class Screens:
 
     def _lost(self) -> Response:
         return page("retry", {"told": ANYTHING_ELSE}, 400)
+
+
+def _failed(attempt: Attempt, tab: str) -> str:
+    """What the phone said no to."""
+    return PERSON[Reason(attempt.failure)].text if attempt.failure and tab == "sim" else ""
 
 
 def _digits(given: Given, length: int) -> str:

@@ -34,6 +34,17 @@ PERSON: dict[attempts.Reason, Word] = {
     A.CODE_EXPIRED: Word("token.expired", "Mã OTP đã hết hiệu lực. Vui lòng bấm Gửi lại OTP.", CONFIRMED),
     A.RESEND_TOO_SOON: Word("resend.too.soon", "Mã vừa được gửi. Vui lòng chờ trước khi gửi lại.", UNKNOWN),
     A.RESEND_TOO_OFTEN: Word("resent.count.exceeded", "Đã gửi lại mã quá số lần cho phép.", CONFIRMED),
+    A.CERTIFICATE_UNKNOWN: Word(
+        "certificate.unknown", "Chứng thư số không do tổ chức được công nhận cấp, hoặc không đọc được.", UNKNOWN
+    ),
+    A.CERTIFICATE_LAPSED: Word("certificate.expired", "Chứng thư số đã hết hạn.", UNKNOWN),
+    A.CERTIFICATE_REVOKED: Word("certificate.revoked", "Chứng thư số đã bị thu hồi hoặc tạm dừng.", UNKNOWN),
+    A.WRONG_SIGNATURE: Word("signature.mismatch", "Chữ ký số không đúng với mã thách thức của trang này.", UNKNOWN),
+    A.NO_ACCOUNT: Word("account.not.found", "Chứng thư số không ứng với tài khoản cá nhân nào.", UNKNOWN),
+    A.NO_SIM: Word("sim.not.found", "Số điện thoại này không có Sim ký số.", UNKNOWN),
+    A.SIM_BLOCKED: Word("sim.pin.blocked", "Mã PIN của SIM đã bị khoá do nhập sai nhiều lần.", UNKNOWN),
+    A.SIM_REFUSED: Word("sim.user.cancel", "Yêu cầu đăng nhập đã bị từ chối trên điện thoại.", UNKNOWN),
+    A.SIM_EXPIRED: Word("sim.expired", "Không có trả lời từ điện thoại trong thời gian cho phép.", UNKNOWN),
 }
 
 Z = authorization.Reason

@@ -137,14 +137,13 @@ async def test_an_account_without_a_phone_is_told_so_and_no_code_is_sent(house: 
 
 
 @in_house()
-async def test_the_two_tabs_for_tokens_and_sims_say_that_they_are_not_simulated(house: House) -> None:
+async def test_each_tab_has_its_own_form(house: House) -> None:
     browser = house.browser()
     page = await house.to_password(browser)
-    for tab, label in (("usb", "Usb ký số"), ("sim", "Sim ký số")):
+    forms = {"": "loginForm", "usb": "usbForm", "sim": "simForm"}
+    for tab, own in forms.items():
         shown = await browser.go("GET", f"{page.url}&tab={tab}")
-        assert label in shown.text
-        assert "chưa được mô phỏng" in shown.text
-        assert "loginForm" not in shown.text
+        assert [form for form in forms.values() if f'id="{form}"' in shown.text] == [own]
 
 
 @in_house()
