@@ -54,6 +54,11 @@ class SigningRequest(Record, frozen=True, kw_only=True):
         return self.transaction if self.state is State.WAITING else None
 
     @property
+    def abouts(self) -> tuple[str, str, str]:
+        """Whom a fault may be planned about."""
+        return self.transaction, self.citizen, self.contract
+
+    @property
     def asked(self) -> tuple[Key[Prompt], ...]:
         """The question on the phone, where there is one."""
         return (Key(Prompt, self.prompt),) if self.prompt else ()

@@ -12,6 +12,7 @@ from simulators.ca.signing import SigningRequest
 from simulators.kernel import profiles
 from simulators.kernel.bounds import Count, Days, Host, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import MINUTE, SECOND
+from simulators.kernel.faults import Effects
 from simulators.kernel.wire import Route
 
 
@@ -34,6 +35,8 @@ class Wire:
     """What it calls a service provider's id and password."""
     told: Callable[[Any, str], Mapping[str, str]] = as_base_url
     """Of the door's dialect and address; what an earlier door has told of the same name stands."""
+    sites: Mapping[str, Effects] = field(default_factory=dict)
+    """Effects of planned faults that it alone can tell, by site."""
     webhook: Callable[[Any, SigningRequest], str] | None = None
     """In the door's dialect, the body about a request that was approved; None where the wire has no webhook."""
 

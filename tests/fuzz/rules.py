@@ -245,6 +245,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
     (r"POST /ca/vnpt/csc/v1/credentials/authorize", CSC_AUTHORIZE),
     (r"POST /ca/vnpt/csc/v1/.*", CSC),
+    (r"POST /ca/mysign/.*/csc/v1/credentials/authorize", CSC_AUTHORIZE),
+    (r"POST /ca/mysign/.*/csc/v1/.*", CSC),
     (r"POST /ca/mysign/.*/signHash", MYSIGN_SIGN),
     (r"POST /ca/mysign/.*/login", MYSIGN_LOGIN),
     (r"POST /ca/mysign/.*/info", MYSIGN_INFO),

@@ -228,6 +228,21 @@ def mysign(_site: Site, cast: dict[str, Any]) -> Story:
             algorithms = {"hashAlgo": "2.16.840.1.101.3.4.2.1", "signAlgo": "1.2.840.113549.1.1.1"}
             told = (yield post(f"{base}/signHash", {**client, **order, **algorithms}, **bearer)).json()
         yield post(f"{base}/requests/status", {"transactionId": told["transactionId"]}, **bearer)
+        yield from _standard(f"{base}/ras/csc/v1", whose["user_id"], bearer)
+
+
+def _standard(base: str, user_id: str, bearer: dict[str, str]) -> Story:
+    """The variant of MySign that is shaped as CSC; authorize waits for the phone, which approves by itself."""
+    (credential,) = (yield post(f"{base}/credentials/list", {"userID": user_id}, **bearer)).json()["credentialIDs"]
+    shown = {"credentialID": credential, "certificates": "chain", "certInfo": True, "authInfo": True}
+    yield post(f"{base}/credentials/info", shown, **bearer)
+    hashed = [base64.b64encode(hashlib.sha256(str(next(TURN)).encode()).digest()).decode()]
+    documents = [{"document_id": f"D{next(TURN)}", "document_name": "VG8ga2hhaQ=="}]
+    wanted = {"credentialID": credential, "numSignatures": 11, "hash": hashed, "documents": documents}
+    sad = (yield post(f"{base}/credentials/authorize", wanted, **bearer)).json()["SAD"]
+    asked = {"credentialID": credential, "SAD": sad, "hash": hashed}
+    algorithms = {"hashAlgo": "2.16.840.1.101.3.4.2.1", "signAlgo": "1.2.840.113549.1.1.1"}
+    yield post(f"{base}/signatures/signHash", {**asked, **algorithms}, **bearer)
 
 
 def neac(site: Site, cast: dict[str, Any]) -> Story:

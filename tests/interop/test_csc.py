@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,31 +57,55 @@ class PhoneAuthorization(CSCAuthorizationManager):
         self._ca.post(f"{path}/{prompt['id']}", {"choice": self._choice, "secret": secret})
 
 
-async def signed_by(ca: Live, choice: str = "approve") -> Signed:
-    sheet = ca.post("/control/contracts", {"name": "Cổng thử"})["vnpt"]
+Login = Callable[[aiohttp.ClientSession, Live, dict[str, Any], dict[str, Any]], Awaitable[tuple[str, str]]]
+"""Of a session, the lab, the sheet of a contract and the citizen: what precedes /csc/v1, and a token."""
+
+
+async def at_vnpt(
+    session: aiohttp.ClientSession, _ca: Live, sheet: dict[str, Any], _citizen: dict[str, Any]
+) -> tuple[str, str]:
+    """The standard's own login: HTTP Basic."""
+    own = sheet["vnpt"]
+    basic = {"Authorization": aiohttp.encode_basic_auth(own["sp_id"], own["sp_password"])}
+    login = CSCServiceSessionInfo(own["csc_url"], "").endpoint_url("auth/login")
+    async with session.post(login, json={}, headers=basic) as reply:
+        return own["csc_url"], (await reply.json())["access_token"]
+
+
+async def at_mysign(
+    session: aiohttp.ClientSession, ca: Live, sheet: dict[str, Any], citizen: dict[str, Any]
+) -> tuple[str, str]:
+    """MySign's older prefix: its own login, for this user; then the standard's calls."""
+    own, base = sheet["mysign"], f"{ca.url}/ca/mysign/adss/service/ras"
+    asked = {name: own[name] for name in ("client_id", "client_secret", "profile_id")} | {"user_id": citizen["id"]}
+    async with session.post(f"{base}/v1/login", json=asked) as reply:
+        return base, (await reply.json())["access_token"]
+
+
+async def signed_by(ca: Live, choice: str = "approve", login: Login = at_vnpt) -> Signed:
+    sheet = ca.post("/control/contracts", {"name": "Cổng thử"})
     citizen = ca.post("/control/citizens", {})["citizens"][0]
     async with aiohttp.ClientSession() as session:
-        info = CSCServiceSessionInfo(sheet["csc_url"], "")
-        basic = {"Authorization": aiohttp.encode_basic_auth(sheet["sp_id"], sheet["sp_password"])}
-        async with session.post(info.endpoint_url("auth/login"), json={}, headers=basic) as reply:
-            token = (await reply.json())["access_token"]
+        base, token = await login(session, ca, sheet, citizen)
+        info = CSCServiceSessionInfo(base, "")
         headers = {"Authorization": f"Bearer {token}"}
         listing = session.post(info.endpoint_url("credentials/list"), json={"userID": citizen["id"]}, headers=headers)
         async with listing as reply:
             (credential,) = (await reply.json())["credentialIDs"]
-        info = CSCServiceSessionInfo(sheet["csc_url"], credential, oauth_token=token)
+        info = CSCServiceSessionInfo(base, credential, oauth_token=token)
         found = await fetch_certs_in_csc_credential(session, info)
         signer = CSCSigner(session, PhoneAuthorization(session, ca, citizen, choice, info, found))
         metadata = signers.PdfSignatureMetadata("Signature1", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
         out = await signers.PdfSigner(metadata, signer=signer).async_sign_pdf(
             IncrementalPdfFileWriter(io.BytesIO(paper())), bytes_reserved=16384
         )
-    return Signed(out.getvalue(), credential, found.chain[-1])
+    return Signed(out.getvalue(), f"{found.signing_cert.serial_number:032x}", found.chain[-1])
 
 
-def test_pyhanko_signs_and_trusts_until_the_certificate_is_revoked(ca: Live) -> None:
+@pytest.mark.parametrize("login", [at_vnpt, at_mysign])
+def test_pyhanko_signs_and_trusts_until_the_certificate_is_revoked(ca: Live, login: Login) -> None:
     async def story() -> None:
-        signed = await signed_by(ca)
+        signed = await signed_by(ca, login=login)
         verdict = await judged(signed)
         assert (verdict.intact, verdict.valid, verdict.trusted, verdict.bottom_line) == (True, True, True, True)
         ca.post(f"/control/certificates/{signed.serial}/revoke")
@@ -98,9 +123,10 @@ def test_the_value_in_the_file_is_the_one_that_the_citizen_approved(ca: Live) ->
     assert value in {doc["signature_value"] for row in rows for doc in row["body"]["docs"]}
 
 
-def test_a_citizen_who_says_no_leaves_no_signature(ca: Live) -> None:
+@pytest.mark.parametrize("login", [at_vnpt, at_mysign])
+def test_a_citizen_who_says_no_leaves_no_signature(ca: Live, login: Login) -> None:
     with pytest.raises(SigningError):
-        asyncio.run(signed_by(ca, "refuse"))
+        asyncio.run(signed_by(ca, "refuse", login))
 
 
 @needs("openssl")

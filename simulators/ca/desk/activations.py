@@ -1,6 +1,8 @@
-"""A CA's desk for Cloud Signature Consortium callers: tokens, credentials, an authorization that waits for the phone."""
+"""A CA's desk for Cloud Signature Consortium callers: who may ask, an authorization that waits for the phone."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 from simulators.ca import csc
 from simulators.ca.csc import AccessToken, Activation
@@ -19,8 +21,24 @@ SAD_TTL = 299 * SECOND
 """As VNPT's own SAD (version 2 of its API)."""
 
 
-class Activations:
-    """One CA."""
+class Gate(Protocol):
+    """Who may ask, and what a credentialID means to them."""
+
+    async def caller(self, bearer: str) -> tuple[Caller, str]:
+        """Who sent this token, and for which citizen: "" is for any."""
+
+    def whose(self, citizen: str, user_id: str) -> str:
+        """Whose credentials a caller of that token means, or Refused."""
+
+    async def credential(self, citizen: str, identity: str) -> Certificate:
+        """The certificate that a credentialID names, or Refused."""
+
+    def identity(self, certificate: Certificate) -> str:
+        """The credentialID of a certificate."""
+
+
+class ServiceGate:
+    """The standard's own: one token for all of a service provider's users; a credentialID is a serial."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -37,23 +55,36 @@ class Activations:
 
         return (await self._store.change([key], decide)).result  # type: ignore[no-any-return]  # set above
 
-    async def caller(self, bearer: str) -> Caller:
-        """Who sent this token; a webhook of the other door is none of this one's business."""
+    async def caller(self, bearer: str) -> tuple[Caller, str]:
+        """A webhook of the other door is none of this one's business."""
         token = await self._store.get(Key(AccessToken, bearer)) if bearer else None
         if token is None or self._store.now() >= token.expires:
             why = "the Bearer token is missing, unknown or too old: auth/login gives one"
             raise Refused(Reason.TOKEN_UNKNOWN, why)
         settings = await self._store.get(Key(Settings, settings_id(self.desk.spec.id, token.sp_id)))
         assert settings is not None, "contracts are never removed"
-        return Caller(settings.contract, token.sp_id, settings.private["name"], webhook_url="")
+        return Caller(settings.contract, token.sp_id, settings.private["name"], webhook_url=""), ""
 
-    async def credential(self, identity: str) -> Certificate:
-        """The certificate that a credentialID names."""
+    def whose(self, _citizen: str, user_id: str) -> str:
+        return user_id
+
+    async def credential(self, _citizen: str, identity: str) -> Certificate:
         found = await self._store.get(Key(Certificate, identity)) if identity else None
         if found is None or found.ca != self.desk.spec.id or not found.citizen.isdigit():
             why = f"credentialID {identity[:40]!r} is no credential here: credentials/list names them"
             raise Refused(Reason.SERIAL_UNKNOWN, why)
         return found
+
+    def identity(self, certificate: Certificate) -> str:
+        return certificate.id
+
+
+class Activations:
+    """One CA's authorizations and what they let out."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._store = desk.world.store
 
     async def authorize(self, caller: Caller, order: Order) -> tuple[Activation, int]:
         """The SAD after the citizen's yes, and the seconds for which it is good."""

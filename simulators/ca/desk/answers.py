@@ -14,8 +14,8 @@ from simulators.kernel.citizens import Citizen
 from simulators.kernel.prompts import Prompt, Refused
 from simulators.kernel.records import Change, Event, Instant, Key, Record, Records
 
-SAID = {Reason.TURNS_USED: asking.SPENT}
-"""What the app says of an approval that was of no use, where it is not the certificate."""
+SAID = {Reason.TURNS_USED: asking.SPENT, Reason.CA_FAILED: ""}
+"""What the app says of an approval that was of no use, where it is not the certificate; nothing where it knows nothing."""
 
 
 class Answers:
@@ -73,7 +73,8 @@ class Answers:
             return Change(counted, (_wrong_pin(request, tried.left),), refused=Refused(tried.text))
         change = self._approvals.approved(records, about, prepared, now)
         if change.result.state is not State.APPROVED:
-            return _with_refusal(change, SAID.get(change.result.reason, asking.UNUSABLE))
+            text = SAID.get(change.result.reason, asking.UNUSABLE)
+            return _with_refusal(change, text) if text else change
         return replace(change, records=(*change.records, *counted))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from simulators.ca import digests, orders, signing, turns
 from simulators.ca.desk import effects
-from simulators.ca.desk.requests import Desk, abouts_of
+from simulators.ca.desk.requests import Desk
 from simulators.ca.reasons import Reason
 from simulators.ca.signing import SigningRequest
 from simulators.ca.turns import Turns
@@ -54,7 +54,7 @@ class Approvals:
 
     def keys(self, request: SigningRequest) -> Keys:
         sites = [self._site("answer"), *([self._site("webhook")] if request.webhook else [])]
-        abouts = abouts_of(request)
+        abouts = request.abouts
         return Keys(
             Key(SigningRequest, request.id),
             Key(Certificate, request.serial),
@@ -97,6 +97,9 @@ class Approvals:
             taken = faults.take(
                 records, self._site("answer"), keys.abouts, ref=request.transaction, contract=request.contract
             )
+        if taken.effect == effects.SIGN_FAILED:
+            change = settled(request, signing.refused(request, Reason.CA_FAILED))
+            return replace(change, records=(*change.records, *taken.records), events=(*change.events, *taken.events))
         values = prepared.wanted if taken.effect == prepared.effect else prepared.honest
         change = settled(request, signing.approved(request, values, taken.effect))
         sent, used = self._webhooks(records, keys, change.result, prepared, now)

@@ -109,7 +109,7 @@ class Desk:
         draft = await self.drafted(caller, order)
         code = self.world.entropy.digits(f"{self.source}.code", 8)
         forgery, token = (self.forgery(draft), self.webhook_token()) if draft.webhook else (draft, "")
-        site, abouts = f"{self.spec.id}.webhook", abouts_of(draft)
+        site, abouts = f"{self.spec.id}.webhook", draft.abouts
 
         def decide(records: Records, now: Instant) -> Change:
             waiting, event = self.begun(records, draft, now, self.spec.request_ttl)
@@ -230,8 +230,3 @@ class Desk:
             contract=caller.contract,
             body={"user_id": user_id, "count": count, "hub": hub},
         )
-
-
-def abouts_of(request: SigningRequest) -> tuple[str, str, str]:
-    """Whom a fault may be planned about."""
-    return request.transaction, request.citizen, request.contract

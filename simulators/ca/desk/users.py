@@ -67,14 +67,25 @@ class Users:
         token = await self._store.get(Key(UserToken, bearer)) if bearer else None
         return token.sp_id if token else ""
 
-    async def chosen(self, citizen: str, credential: str) -> Certificate:
+    def whose(self, citizen: str, user_id: str) -> str:
+        """A token is good for one user."""
+        if person_of(user_id) in {"", citizen}:
+            return citizen
+        raise Refused(
+            Reason.USER_UNKNOWN, f"user_id {user_id[:40]!r} is another than the token's: it is good for one user"
+        )
+
+    async def credential(self, citizen: str, identity: str) -> Certificate:
         """The certificate of this citizen that the credential's name means."""
         found = await self._desk.subscribers.certificates(await self._desk.subscribers.citizen(citizen))
         for one in found:
-            if credential_id(one) == credential:
+            if credential_id(one) == identity:
                 return one
-        why = f"credentialID {credential[:60]!r} is none of the token's user: certificates/info names them"
+        why = f"credentialID {identity[:60]!r} is none of the token's user: certificates/info names them"
         raise Refused(Reason.SERIAL_UNKNOWN, why)
+
+    def identity(self, certificate: Certificate) -> str:
+        return credential_id(certificate)
 
     def _jwt(self, sp_id: str, user_id: str) -> str:
         """Three parts, as the real one; the key of the last is nobody's."""

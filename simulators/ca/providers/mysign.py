@@ -9,16 +9,21 @@ UNKNOWN: every text, how an error of login carries its number, the field descrip
 told to another user's token, whether 4005 ends a request that waited (so here) or turns it away, whether a document_id may
 stand twice in a request (not here), the older prefix before the other three calls.
 
-Not simulated: async 3 (webhook with a token of the partner's), /ras/v1/authenticate and enrolment, the variant shaped as
-CSC, file mode (external/upload), 0 and 6000 for a request under way, 4004, 50000 (a planned failure is
-HTTP 500 here), 59033, organisations (MST_…). certificates, certInfo and authInfo are taken as chain, true and true. Of the
-fields below, webhook, webhook_attempts, webhook_interval, held_answer and http_status change nothing at this wire.
+CONFIRMED (in clients): the variant shaped as CSC under ras/csc/v1 of both prefixes, with credentials/list, info, authorize
+(documents with names; one asks for ten signatures more than it sends hashes) and signatures/signHash with the SAD. LIKELY: the
+list's userID, authorize waits for the phone. UNKNOWN: its login (that of the other calls), life of a SAD, its errors' texts.
+Through faults of `status`: 6000 and 50000; of `answer`: 4004.
+
+Not simulated: a 504 after a minute of authorize, async 3 (webhook with a token of the partner's), /ras/v1/authenticate and
+enrolment, file mode (external/upload), 0 for a request under way, 59033, organisations (MST_…). certificates, certInfo and
+authInfo of certificates/info are taken as chain, true and true. Of the fields below, webhook, webhook_attempts,
+webhook_interval, held_answer and http_status change nothing at this wire.
 """
 
 from __future__ import annotations
 
 from simulators.ca.spec import CaSpec, Door
-from simulators.ca.wires import mysign
+from simulators.ca.wires import mysign, mysign_csc
 from simulators.ca.wires.mysign_words import MysignDialect
 from simulators.kernel.clock import SECOND
 
@@ -29,6 +34,8 @@ PROVIDER = CaSpec(
     doors=(
         Door(mysign.WIRE, MysignDialect(), "/ca/mysign/vtss/service"),
         Door(mysign.WIRE, MysignDialect(), "/ca/mysign/adss/service"),
+        Door(mysign_csc.WIRE, mysign_csc.DIALECT, "/ca/mysign/vtss/service/ras"),
+        Door(mysign_csc.WIRE, mysign_csc.DIALECT, "/ca/mysign/adss/service/ras"),
     ),
     subject={"C": "VN", "L": "Hà Nội", "O": "Viettel Group", "CN": "Viettel-CA RS (MO PHONG)"},
     service_name="MYSIGN CÁ NHÂN",

@@ -11,7 +11,7 @@ Hash = Annotated[str, msgspec.Meta(max_length=1000)]
 ALIAS = {"credential_id": "credentialID", "user_id": "userID", "pin": "PIN", "otp": "OTP", "sad": "SAD"}
 
 
-def _named(name: str) -> str:
+def camel_case(name: str) -> str:
     """camelCase, but for the standard's abbreviations."""
     first, *rest = name.split("_")
     return ALIAS.get(name) or first + "".join(word.capitalize() for word in rest)
@@ -21,20 +21,20 @@ class Info(msgspec.Struct):
     lang: Text = ""
 
 
-class LogIn(msgspec.Struct, rename=_named):
+class LogIn(msgspec.Struct, rename=camel_case):
     refresh_token: Text = ""
     remember_me: bool = False
     client_data: Text = ""
 
 
-class CredentialsList(msgspec.Struct, rename=_named):
+class CredentialsList(msgspec.Struct, rename=camel_case):
     user_id: Text = ""
     max_results: int = 0
     page_token: Text = ""
     client_data: Text = ""
 
 
-class CredentialsInfo(msgspec.Struct, rename=_named):
+class CredentialsInfo(msgspec.Struct, rename=camel_case):
     credential_id: Text = ""
     certificates: Text = "single"
     cert_info: bool = False
@@ -43,7 +43,7 @@ class CredentialsInfo(msgspec.Struct, rename=_named):
     client_data: Text = ""
 
 
-class Authorize(msgspec.Struct, rename=_named):
+class Authorize(msgspec.Struct, rename=camel_case):
     credential_id: Text = ""
     num_signatures: int = 0
     hash: list[Hash] = []
@@ -52,8 +52,13 @@ class Authorize(msgspec.Struct, rename=_named):
     description: Annotated[str, msgspec.Meta(max_length=500)] = ""
     client_data: Text = ""
 
+    @property
+    def names(self) -> list[str]:
+        """What the phone calls the documents, where the caller names them."""
+        return []
 
-class SignHash(msgspec.Struct, rename=_named):
+
+class SignHash(msgspec.Struct, rename=camel_case):
     credential_id: Text = ""
     sad: Text = ""
     hash: list[Hash] = []
@@ -63,7 +68,7 @@ class SignHash(msgspec.Struct, rename=_named):
     client_data: Text = ""
 
 
-class Service(msgspec.Struct, rename=_named):
+class Service(msgspec.Struct, rename=camel_case):
     """What the service says of itself."""
 
     specs: str
@@ -90,7 +95,7 @@ class PrivateKey(msgspec.Struct):
     len: int
 
 
-class CertificateInfo(msgspec.Struct, rename=_named, omit_defaults=True):
+class CertificateInfo(msgspec.Struct, rename=camel_case, omit_defaults=True):
     status: str
     certificates: list[str] = []
     issuer_dn: str = msgspec.field(name="issuerDN", default="")
@@ -100,7 +105,7 @@ class CertificateInfo(msgspec.Struct, rename=_named, omit_defaults=True):
     valid_to: str = ""
 
 
-class Credential(msgspec.Struct, rename=_named):
+class Credential(msgspec.Struct, rename=camel_case):
     description: str
     key: PrivateKey
     cert: CertificateInfo
@@ -110,7 +115,7 @@ class Credential(msgspec.Struct, rename=_named):
     lang: str
 
 
-class Sad(msgspec.Struct, rename=_named):
+class Sad(msgspec.Struct, rename=camel_case):
     sad: str
     expires_in: int
 

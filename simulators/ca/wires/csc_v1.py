@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from cryptography import x509
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from simulators.ca import csc, digests, orders
-from simulators.ca.desk.activations import TOKEN_TTL, Activations
+from simulators.ca.desk.activations import TOKEN_TTL, Activations, Gate, ServiceGate
 from simulators.ca.desk.callers import Caller
 from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
@@ -33,7 +33,9 @@ SHA256 = "2.16.840.1.101.3.4.2.1"
 RSA, SHA256_RSA = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.11"
 SHOWN = 8
 """Hexadecimal digits of a digest by which the phone names a document: the standard has no name for it."""
-METHODS = {
+Methods = Mapping[str, tuple[type, type]]
+"""What each takes and gives."""
+METHODS: Methods = {
     "info": (types.Info, types.Service),
     "auth/login": (types.LogIn, types.Token),
     "credentials/list": (types.CredentialsList, types.CredentialIds),
@@ -45,21 +47,27 @@ METHODS = {
 
 def routes(desk: Desk, door: Door) -> tuple[Route, ...]:
     """Everything behind a door of this standard."""
-    counter = Counter(desk, door.dialect)
+    gate = ServiceGate(desk)
+    return served(Counter(desk, door.dialect, gate), METHODS, desk, door)
+
+
+def served(counter: Counter, methods: Methods, desk: Desk, door: Door) -> tuple[Route, ...]:
+    """These methods alone; a CA's own variant may have fewer, and types of its own."""
     base, name = f"{door.base}/csc/v1", desk.spec.name
     errors = {400: "error and error_description of the standard", 401: "the Bearer token is not valid"}
+    handles = counter.handles()
     return tuple(
         Route(
             "POST",
             f"{base}/{method}",
             f"{name}, CSC {SPECS}: {method}",
-            handle,
+            handles[method],
             counter.broken,
             "json",
             *shapes,
             errors,
         )
-        for (method, shapes), handle in zip(METHODS.items(), counter.handles(), strict=True)
+        for method, shapes in methods.items()
     )
 
 
@@ -74,15 +82,22 @@ WIRE = Wire(routes, told=_told)
 class Counter:
     """One CA's desk in the standard's words."""
 
-    def __init__(self, desk: Desk, dialect: CscDialect) -> None:
+    def __init__(self, desk: Desk, dialect: CscDialect, gate: Gate) -> None:
         self._desk = desk
         self._dialect = dialect
+        self._gate = gate
         self._activations = Activations(desk)
 
-    def handles(self) -> tuple[Callable[[Request, Any], Awaitable[Response]], ...]:
-        """In the order of METHODS."""
-        behind: tuple[Any, ...] = (self._listed, self._credential, self._authorized, self._signed)
-        return (self.info, self.log_in, *(self._behind_token(action) for action in behind))
+    def handles(self) -> dict[str, Callable[[Request, Any], Awaitable[Response]]]:
+        """By method."""
+        behind: dict[str, Any] = {
+            "credentials/list": self._listed,
+            "credentials/info": self._credential,
+            "credentials/authorize": self._authorized,
+            "signatures/signHash": self._signed,
+        }
+        free: dict[str, Any] = {"info": self.info, "auth/login": self.log_in}
+        return free | {method: self._behind_token(action) for method, action in behind.items()}
 
     async def broken(self, request: Request, why: str) -> Response:
         return await self._refusal(request, Refused(Reason.UNREADABLE, f"the body cannot be read: {why}"))
@@ -101,32 +116,32 @@ class Counter:
             plain = ""
         sp_id, _, password = plain.partition(":")
         try:
-            token = await self._activations.log_in(sp_id, password)
+            token = await ServiceGate(self._desk).log_in(sp_id, password)
         except Refused as refused:
             return await self._refusal(request, refused)
         return answer(types.Token(token.id, TOKEN_TTL // SECOND))
 
-    def _behind_token(self, action: Callable[[Caller, Any], Awaitable[Response]]) -> Any:
+    def _behind_token(self, action: Callable[[tuple[Caller, str], Any], Awaitable[Response]]) -> Any:
         async def handle(request: Request, given: Any) -> Response:
             scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
             caller = None
             try:
-                caller = await self._activations.caller(bearer.strip() if scheme.lower() == "bearer" else "")
-                return await action(caller, given)
+                caller, citizen = await self._gate.caller(bearer.strip() if scheme.lower() == "bearer" else "")
+                return await action((caller, citizen), given)
             except Refused as refused:
                 return await self._refusal(request, refused, caller)
 
         return handle
 
-    async def _listed(self, caller: Caller, given: types.CredentialsList) -> Response:
-        """The token is the service provider's, so userID says whose."""
-        listing = await self._desk.listed(caller, given.user_id, "")
+    async def _listed(self, who: tuple[Caller, str], given: types.CredentialsList) -> Response:
+        """Where the token is the service provider's, userID says whose."""
+        listing = await self._desk.listed(who[0], self._gate.whose(who[1], given.user_id), "")
         if listing.injected == "server_error":
             return _failed(listing.injected)
-        return answer(types.CredentialIds([one.id for one in listing.certificates]))
+        return answer(types.CredentialIds([self._gate.identity(one) for one in listing.certificates]))
 
-    async def _credential(self, _caller: Caller, given: types.CredentialsInfo) -> Response:
-        found = await self._activations.credential(given.credential_id)
+    async def _credential(self, who: tuple[Caller, str], given: types.CredentialsInfo) -> Response:
+        found = await self._gate.credential(who[1], given.credential_id)
         if given.certificates not in {"none", "single", "chain"}:
             raise Refused(Reason.UNREADABLE, f"certificates {given.certificates[:20]!r}: none, single or chain")
         chain = [found.der_bytes, *await self._desk.world.pki.chain(found.ca)]
@@ -143,26 +158,32 @@ class Counter:
         )
         return answer(told)
 
-    async def _authorized(self, caller: Caller, given: types.Authorize) -> Response:
+    async def _authorized(self, who: tuple[Caller, str], given: types.Authorize) -> Response:
         """Answers when the phone has: what the standard calls implicit authorization."""
-        found = await self._activations.credential(given.credential_id)
-        if given.num_signatures != len(given.hash) or not given.hash:
+        found = await self._gate.credential(who[1], given.credential_id)
+        spare = given.num_signatures - len(given.hash)
+        if not given.hash or spare < 0 or (spare and not self._dialect.spare_signatures):
             why = f"numSignatures is {given.num_signatures} and hash has {len(given.hash)}: SCAL 2 demands every hash"
             raise Refused(Reason.BAD_FILES, why)
         read = _digests(given.hash)
+        names = given.names or [digest[:SHOWN] for digest in read]
+        if len(names) != len(read):
+            raise Refused(
+                Reason.BAD_FILES, f"documents counts {len(names)} and hash {len(read)}: they must be the same"
+            )
         order = Order(
             user_id=found.citizen,
             transaction=self._desk.world.entropy.uuid(f"{self._desk.source}.csc"),
-            documents=tuple(Document(digest[:SHOWN], digest) for digest in read),
+            documents=tuple(Document(name, digest) for name, digest in zip(names, read, strict=True)),
             encoding="base64",
             serial=found.id,
             description=given.description,
         )
-        sad, seconds = await self._activations.authorize(caller, order)
+        sad, seconds = await self._activations.authorize(who[0], order)
         return answer(types.Sad(sad.id, seconds))
 
-    async def _signed(self, caller: Caller, given: types.SignHash) -> Response:
-        found = await self._activations.credential(given.credential_id)
+    async def _signed(self, who: tuple[Caller, str], given: types.SignHash) -> Response:
+        found = await self._gate.credential(who[1], given.credential_id)
         if (given.sign_algo, given.hash_algo) not in {(SHA256_RSA, SHA256), (SHA256_RSA, ""), (RSA, SHA256)}:
             why = (
                 f"signAlgo {given.sign_algo[:40]!r} with hashAlgo {given.hash_algo[:40]!r}: RSA with SHA-256 is offered"
@@ -171,7 +192,7 @@ class Counter:
         read = _digests(given.hash)
         if not read:
             raise Refused(Reason.BAD_DIGEST, "hash is empty")
-        request = await self._activations.sign(caller, given.sad, found.id, read)
+        request = await self._activations.sign(who[0], given.sad, found.id, read)
         if request.injected in BROKEN:
             return _failed(request.injected)
         return answer(types.Signatures(csc.values(request, read)))

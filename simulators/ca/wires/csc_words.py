@@ -68,6 +68,8 @@ class CscDialect:
     """The standard's wire, for a CA that does not document one of its own making."""
 
     words: Mapping[Reason, CscWord | NEVER] = field(default_factory=lambda: WORDS)
+    spare_signatures: bool = False
+    """Whether numSignatures may be more than the hashes that are sent."""
 
     def word(self, reason: Reason) -> CscWord:
         word = self.words[reason]

@@ -11,18 +11,20 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from simulators.ca import digests, orders
+from simulators.ca.desk import effects
 from simulators.ca.desk.callers import Caller, contract_of, recognised
 from simulators.ca.desk.effects import BROKEN
 from simulators.ca.desk.requests import Desk
-from simulators.ca.desk.users import CLIENT, Users, UserToken, credential_id, person_of
+from simulators.ca.desk.users import CLIENT, Users, UserToken, credential_id
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
 from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import mysign_types as types
-from simulators.ca.wires.mysign_words import ENDED, SIGNED, WAITING, MysignDialect
+from simulators.ca.wires.mysign_words import ENDED, MEANWHILE, SIGNED, WAITING, MysignDialect
 from simulators.ca.wires.replies import MAINTENANCE
 from simulators.ca.wires.rows import STATUSES, Variance, base64_lines
+from simulators.kernel import faults
 from simulators.kernel.clock import SECOND, in_utc
 from simulators.kernel.pki import Certificate
 from simulators.kernel.records import Event
@@ -56,7 +58,8 @@ def _told(dialect: MysignDialect, address: str) -> dict[str, str]:
     return {"base_url": address, "profile_id": dialect.profile_id}
 
 
-WIRE = Wire(routes, CLIENT, _told)
+SITES = {"status": faults.plain(*MEANWHILE), "answer": faults.plain(effects.SIGN_FAILED)}
+WIRE = Wire(routes, CLIENT, _told, sites=SITES)
 
 
 class Counter:
@@ -104,9 +107,7 @@ class Counter:
 
     async def _listed(self, caller: Caller, citizen: str, given: types.CertificatesInfo) -> Response:
         await self._demand_same(caller, given.client_id, given.client_secret)
-        if person_of(given.user_id) not in {"", citizen}:
-            why = f"user_id {given.user_id[:40]!r} is another than the token's: a token is good for one user"
-            raise Refused(Reason.USER_UNKNOWN, why)
+        self._users.whose(citizen, given.user_id)
         self._demand_profile(given.profile_id)
         listing = await self._desk.listed(caller, citizen, "")
         if listing.injected == "server_error":
@@ -118,7 +119,7 @@ class Counter:
         if given.mode not in {0, 1, 2}:
             why = f"async {given.mode}: 0 waits, 1 and 2 are polled; 3 is not simulated, and none is no answer"
             raise Refused(Reason.UNREADABLE, why)
-        certificate = await self._users.chosen(citizen, given.credential_id)
+        certificate = await self._users.credential(citizen, given.credential_id)
         order = self._order(given, citizen, certificate)
         request = (await self._desk.open(caller, order)).request
         if given.mode:
@@ -136,6 +137,9 @@ class Counter:
             why = f"transactionId {given.transaction[:60]!r} is another user's: log in as who was asked to sign"
             raise Refused(Reason.TRANSACTION_UNKNOWN, why)
         await self._note(found)
+        effect = await effects.befallen(self._desk.world.store, f"{self._desk.spec.id}.status", found)
+        if effect:
+            return answer(types.Standing(*MEANWHILE[effect]))
         if found.injected in BROKEN:
             return _failed(found.injected)
         if found.state is State.APPROVED:

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from simulators.ca.wires.csc_types import Authorize, camel_case
+
 Text = Annotated[str, msgspec.Meta(max_length=255)]
 Hash = Annotated[str, msgspec.Meta(max_length=1000)]
 
@@ -68,6 +70,16 @@ class Document(msgspec.Struct):
 
     document_id: Text = ""
     document_name: Text = ""
+
+
+class AuthorizeNamed(Authorize, rename=camel_case):
+    """Of the variant shaped as CSC: a document for each hash, or none."""
+
+    documents: list[Document] = msgspec.field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [one.document_id for one in self.documents]
 
 
 class SignHash(msgspec.Struct):

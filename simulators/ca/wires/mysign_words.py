@@ -9,12 +9,19 @@ from simulators.ca.reasons import Reason
 from simulators.ca.wires.dialect import CRLF, NEVER, PHONE_ALONE, Mark
 from simulators.kernel.clock import SECOND
 
+TOKEN_LIFE = 3600 * SECOND
 WAITING = ("4000", "Waiting for user confirmation")
 SIGNED = ("1", "Success")
+MEANWHILE: Mapping[str, tuple[str, str]] = {
+    "signing": ("6000", "User confirmed, signing"),
+    "internal_error": ("50000", "Internal error"),
+}
+"""What a planned fault of `status` has it say before it tells how the request stands (numbers LIKELY, texts UNKNOWN)."""
 ENDED: Mapping[Reason, tuple[str, str]] = {
     Reason.REFUSED: ("4002", "User rejected"),
     Reason.EXPIRED: ("4001", "User did not confirm in time"),
     Reason.TURNS_USED: ("4005", "Out of signing turns"),
+    Reason.CA_FAILED: ("4004", "Signing failed"),
     Reason.SUSPENDED: ("13004", "Certificate is expired or revoked"),
     Reason.REVOKED: ("13004", "Certificate is expired or revoked"),
     Reason.LAPSED: ("13004", "Certificate is expired or revoked"),
@@ -62,7 +69,7 @@ WORDS: Mapping[Reason, MysignWord | NEVER] = {
     Reason.REFUSED: MysignWord(400, "4002", "User rejected", "LIKELY"),
     Reason.EXPIRED: MysignWord(400, "4001", "User did not confirm in time", "LIKELY"),
     Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),
-    Reason.CA_FAILED: NEVER("its own failure is an HTTP answer without a word"),
+    Reason.CA_FAILED: MysignWord(400, "4004", "Signing failed", "LIKELY"),
     Reason.TOKEN_UNKNOWN: MysignWord(401, "invalid_token", "The access token is invalid or expired", "LIKELY"),
     Reason.SAD_UNKNOWN: NEVER("the signature follows the phone's yes: there is no SAD"),
     Reason.SAD_EXPIRED: NEVER("the signature follows the phone's yes: there is no SAD"),
@@ -79,7 +86,7 @@ class MysignDialect:
 
     words: Mapping[Reason, MysignWord | NEVER] = field(default_factory=lambda: WORDS)
     profile_id: str = "adss:ras:profile:001"
-    token_life: int = 3600 * SECOND
+    token_life: int = TOKEN_LIFE
 
     @property
     def forms(self) -> Mapping[str, tuple[str, ...]]:

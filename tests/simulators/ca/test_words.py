@@ -16,6 +16,7 @@ DIALECTS = {
     "canonical": CANONICAL,
     "neac": neac.VARIANT_A,
     "mysign": mysign.PROVIDER.doors[0].dialect,
+    "mysign csc": mysign.PROVIDER.doors[2].dialect,
     "csc": vnpt.PROVIDER.doors[2].dialect,
 }
 
