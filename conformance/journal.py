@@ -48,6 +48,7 @@ DESKS = {
     "FPT-CA": "ca.fpt",
     "BkavCA": "ca.bkav",
     "MobiFone-CA": "ca.mobifone",
+    "MISA-CA": "ca.misa",
 }
 """Who writes the journal's rows of a CA that a portal's dialog offers."""
 

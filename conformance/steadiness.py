@@ -29,6 +29,7 @@ ELSEWHERE = {
         [f"{ca}.{what}" for ca in ("bkav", "fpt", "mobifone") for what in ("crlf", "extra", "list_word", "order")],
         "the reference portal does not sign there: tests/simulators/ca/test_generic.py draws it",
     ),
+    "misa.document_id": "the reference portal does not sign there: tests/simulators/ca/test_misa.py draws it",
     "mysign.crlf": "the reference portal does not sign there: tests/simulators/ca/test_mysign.py draws it",
 }
 """Legal variance that this portal cannot meet. What is drawn all the same has no place here."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulators import catalog
-from simulators.ca import signing
+from simulators.ca import accounts, codes, signing
+from simulators.ca.accounts import AccountToken
+from simulators.ca.codes import Challenge
 from simulators.ca.desk import effects
 from simulators.ca.desk.answers import Answers
 from simulators.ca.desk.callers import agreed
@@ -35,6 +37,7 @@ WORDS = {
     "account_switched": "a test had a subscriber sign by password and code, or by the phone again",
     "turns_set": "a test gave a citizen so many signing turns at a CA",
     "turns_used": "an approval used up turns of a package that is counted",
+    "code_sent": "a CA sent the citizen a code (OTP) by SMS or e-mail",
     "signing_polled": "a service provider was told how its request stands",
 }
 
@@ -62,7 +65,11 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         journal_words=WORDS,
         delivery_kinds=tuple(_webhook(spec) for spec in cas.values() if spec.webhook != "none"),
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),
-        ends={SigningRequest: (None, signing.ended)},
+        ends={
+            SigningRequest: (None, signing.ended),
+            Challenge: (None, codes.ended),
+            AccountToken: (None, accounts.ended),
+        },
         on_contract=on_contract,
         control_routes=(*Packages(world, desks).routes(), *Accounts(world, desks).routes()),
         background=(lambda: expiring(world.store),),
@@ -91,10 +98,11 @@ def _desk(world: World, spec: CaSpec) -> Desk:
 
 
 def _webhook(spec: CaSpec) -> DeliveryKind:
-    """Any 200 ends it; how often and when it is repeated otherwise is UNKNOWN: fields of the spec."""
+    """The wire says what ends it; how often and when it is repeated otherwise is UNKNOWN: fields of the spec."""
+    wire = spec.front.wire
 
     def again(attempt: int, outcome: Outcome, now: Instant) -> Instant | None:
-        over = outcome.status == 200 or attempt >= spec.webhook_attempts
+        over = wire.acknowledged(outcome) or attempt >= spec.webhook_attempts
         return None if over else Instant(now + spec.webhook_interval)
 
-    return DeliveryKind(f"{spec.id}.webhook", again)
+    return DeliveryKind(f"{spec.id}.webhook", again, wire.attempt)

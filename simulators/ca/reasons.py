@@ -37,6 +37,9 @@ class Reason(Enum):
     OTP_WRONG = "otp_wrong"
     ACCOUNT_LOCKED = "account_locked"
     NOT_AUTHORIZED = "not_authorized"
+    NOT_CONNECTED = "not_connected"
+    OTP_EXPIRED = "otp_expired"
+    OTPS_TOO_OFTEN = "otps_too_often"
 
 
 class Refused(Exception):

@@ -57,6 +57,8 @@ class DeliveryKind:
 
     name: str
     again: Callable[[int, Outcome, Instant], Instant | None]
+    renewed: Callable[[Delivery], str] = lambda delivery: delivery.body
+    """The body of a repetition, where it is not the same again."""
 
 
 def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
@@ -132,7 +134,8 @@ class Courier:
             if again is None:
                 return Change(events=(event,), gone=(Key(Delivery, delivery.id),))
             following = msgspec.structs.replace(delivery, attempt=delivery.attempt + 1, due=again)
-            return Change(records=(following,), events=(event,))
+            body = self.kinds[delivery.kind].renewed(following)
+            return Change(records=(msgspec.structs.replace(following, body=body),), events=(event,))
 
         return decide
 

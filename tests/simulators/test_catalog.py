@@ -68,7 +68,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt", "http_status", "header", "one of body, both"),
     ("vnpt", "hosts", ["a b"], "a host name"),
     ("vnpt", "hosts", ["A.vn\n"], "a host name"),
-    ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, mobifone, mysign, vnpt"),
+    ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, misa, mobifone, mysign, vnpt"),
     ("neac", "patience", -5, "a whole number 1 to"),
     ("viettel-ca", "pin_tries", 0, "a whole number 1 to 1000"),
     ("viettel-ca", "pin_shortest", 17, "pin_longest is 16"),

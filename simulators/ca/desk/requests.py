@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from simulators.ca import asking, digests, orders, signing, turns
 from simulators.ca.desk import effects
 from simulators.ca.desk.callers import Caller
@@ -126,6 +128,12 @@ class Desk:
         keys = [*self.keys(draft), *(faults.keys(site, abouts, draft.contract) if draft.webhook else ())]
         return (await self.world.store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
+    async def held(self, opened: Opened) -> None:
+        """Keeps the answer back until its webhook was told, where a fault has it so."""
+        if opened.injected == "before_answer":
+            question = Question(ref=opened.request.transaction, word="delivered", source=self.source)
+            await self.world.journal.wait(question, count=1, seconds=self.spec.held_answer)
+
     async def found(self, transaction: str, contract: str = "") -> SigningRequest:
         """How a request stands; one whose time is over is ended by being looked at."""
         request = await self._named(transaction, contract)
@@ -184,7 +192,7 @@ class Desk:
         """The webhook about a request as it stands, in the words of the front door."""
         front = self.spec.front
         assert front.wire.webhook, f"{self.spec.id} has a webhook, its wire has none"
-        return Delivery(
+        delivery = Delivery(
             id=token,
             contract=request.contract,
             kind=f"{self.spec.id}.webhook",
@@ -197,6 +205,7 @@ class Desk:
             due=due,
             injected=injected,
         )
+        return replace(delivery, body=front.wire.attempt(delivery))
 
     def _drawn(self, caller: Caller, order: Order, certificate: Certificate) -> SigningRequest:
         urls = {"contract": caller.webhook_url, "request": order.webhook, "none": ""}

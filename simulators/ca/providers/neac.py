@@ -11,7 +11,7 @@ too: the phone still asks, it ends approved, refused or expired, the journal say
 
 MobiFone's ca_name is UNKNOWN: `MobiFone-CA` is ours.
 
-Not simulated: variant B (whole files, bearer token), an asynchronous mode, MISA-CA and TrustCA.
+Not simulated: variant B (whole files, bearer token), an asynchronous mode, TrustCA.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ PROVIDER = HubSpec(
         "FPT-CA": "fpt",
         "BkavCA": "bkav",
         "MobiFone-CA": "mobifone",
+        "MISA-CA": "misa",
     },
     hosts=("esign.neac.gov.vn",),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulators.ca.reasons import Reason
-from simulators.ca.wires.dialect import NEVER, PHONE_ALONE, Mark
+from simulators.ca.wires.dialect import NEVER, NO_CODES, PHONE_ALONE, Mark
 
 INVALID, DENIED = "invalid_request", "access_denied"
 
@@ -31,6 +31,7 @@ def invalid(description: str, mark: Mark = "CONFIRMED") -> CscWord:
 
 LAPSED = "Signing certificate is expired, suspended or revoked."
 WORDS: Mapping[Reason, CscWord | NEVER] = {
+    **NO_CODES,
     Reason.UNREADABLE: invalid("The request is missing a required parameter or is otherwise malformed"),
     Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
     Reason.SP_UNKNOWN: CscWord(400, "authentication_error", "An error occurred during authentication process"),

@@ -31,7 +31,14 @@ class NEVER:  # reads as it is meant: NEVER("because")
 
 
 PHONE_ALONE = NEVER("the citizen says yes on the phone: no password or code of theirs is sent")
+NO_CODES: Mapping[Reason, NEVER] = {
+    Reason.NOT_CONNECTED: NEVER("a subscriber's account needs no connecting"),
+    Reason.OTP_EXPIRED: NEVER("no code is sent to the citizen"),
+    Reason.OTPS_TOO_OFTEN: NEVER("no code is sent to the citizen"),
+}
+"""Reasons of the wires at which a portal logs in for the citizen, or hands back a code that the CA sent."""
 NOT_THIS_WIRE: Mapping[Reason, NEVER] = {
+    **NO_CODES,
     Reason.BAD_ALGORITHM: NEVER("no algorithm is named: a digest is SHA-256, a key RSA"),
     Reason.TOKEN_UNKNOWN: NEVER("credentials stand in every body: there is no token"),
     Reason.SAD_UNKNOWN: NEVER("the signature follows the phone's yes: there is no SAD"),

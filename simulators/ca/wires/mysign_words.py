@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from simulators.ca.reasons import Reason
-from simulators.ca.wires.dialect import CRLF, NEVER, PHONE_ALONE, Mark
+from simulators.ca.wires.dialect import CRLF, NEVER, NO_CODES, PHONE_ALONE, Mark
 from simulators.kernel.clock import SECOND
 
 TOKEN_LIFE = 3600 * SECOND
@@ -48,6 +48,7 @@ def invalid(description: str) -> MysignWord:
 
 
 WORDS: Mapping[Reason, MysignWord | NEVER] = {
+    **NO_CODES,
     Reason.UNREADABLE: invalid("The request is malformed"),
     Reason.WRONG_METHOD: NEVER("each operation has one method; another meets the server's own 405"),
     Reason.SP_UNKNOWN: MysignWord(400, "58007", "Client id not found", "LIKELY"),

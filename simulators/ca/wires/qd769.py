@@ -19,7 +19,6 @@ from simulators.ca.wires.dialect import NEVER, Dialect, Word
 from simulators.ca.wires.replies import Replies, Seen, lacking, order_of
 from simulators.ca.wires.rows import Lister, Variance, signature_rows
 from simulators.kernel.clock import SECOND
-from simulators.kernel.journal import Question
 from simulators.kernel.wire import Reads, Route
 
 
@@ -111,9 +110,7 @@ class Counter:
         caller = await self._caller(given.sp_id, given.sp_password)
         order = order_of(given, self._dialect, given.transaction_id or "")
         opened = await self._desk.open(caller, order)
-        if opened.injected == "before_answer":
-            question = Question(ref=order.transaction, word="delivered", source=self._desk.source)
-            await self._desk.world.journal.wait(question, count=1, seconds=self._desk.spec.held_answer)
+        await self._desk.held(opened)
         return self._replies.said(self._dialect.pending, self._waiting(opened.request))
 
     async def _status(self, given: types.Status) -> Response:

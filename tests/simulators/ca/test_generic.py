@@ -19,7 +19,7 @@ from tests.simulators.ca.callers import Generic, Neac, digest, file, nested
 from tests.simulators.ca.test_webhook import receiver, told
 
 CAS = {"fpt": "FPT-CA", "bkav": "BkavCA", "mobifone": "MobiFone-CA"}
-BEHIND = {**CAS, "mysign": "Viettel-CA"}
+BEHIND = {**CAS, "mysign": "Viettel-CA", "misa": "MISA-CA"}
 NINTH = '''"""Ninth CA: one file."""
 
 from __future__ import annotations

@@ -69,10 +69,10 @@ def test_what_the_phone_did_not_approve_is_an_error_in_words(lab: Running, phone
 def test_a_ca_that_is_not_connected(lab: Running) -> None:
     async def story() -> None:
         caller, citizen = await Neac.at(lab.place, "neac"), await lab.place.citizen()
-        for ca_name in ("MISA-CA", "vnpt-ca", ""):
+        for ca_name in ("TrustCA", "vnpt-ca", ""):
             assert (await caller.list(citizen.id, ca_name)).status_code == 400
         rows = lab.place.rows(contract=caller.contract, word="turned_away")
-        assert "send one of VNPT-CA, CA2, Viettel-CA, FPT-CA, BkavCA, MobiFone-CA" in rows[0].body["why"]
+        assert "send one of VNPT-CA, CA2, Viettel-CA, FPT-CA, BkavCA, MobiFone-CA, MISA-CA" in rows[0].body["why"]
 
     lab.run(story())
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from simulators.ca.providers import ca2, mysign, neac, vnpt
+from simulators.ca.providers import ca2, misa, mysign, neac, vnpt
 from simulators.ca.reasons import Reason
 from simulators.ca.wires.canonical import CANONICAL
 from simulators.ca.wires.csc_words import CscWord
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
+from simulators.ca.wires.misa_words import MisaWord
 from simulators.ca.wires.mysign_words import MysignWord
 
 DIALECTS = {
@@ -17,6 +18,7 @@ DIALECTS = {
     "neac": neac.VARIANT_A,
     "mysign": mysign.PROVIDER.doors[0].dialect,
     "mysign csc": mysign.PROVIDER.doors[2].dialect,
+    "misa": misa.PROVIDER.doors[0].dialect,
     "csc": vnpt.PROVIDER.doors[2].dialect,
 }
 
@@ -33,5 +35,5 @@ def test_a_word_that_never_comes_says_why(dialect: Dialect) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
 def test_no_refusal_looks_like_success_or_like_waiting(dialect: Dialect) -> None:
-    codes = {word.code for word in dialect.words.values() if isinstance(word, Word | CscWord | MysignWord)}
+    codes = {word.code for word in dialect.words.values() if isinstance(word, Word | CscWord | MysignWord | MisaWord)}
     assert not codes & {200, 102, 1001, 1002}

@@ -1,0 +1,95 @@
+"""A code (OTP) that a CA sends to the citizen: how long it is good, how often it may be wrong and be sent again; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from msgspec.structs import replace
+
+from simulators.ca.reasons import Reason, Refused
+from simulators.ca.spec import CodedCaSpec
+from simulators.kernel.citizens import Citizen
+from simulators.kernel.prompts import Message, message_id
+from simulators.kernel.records import Change, Instant, Record
+
+DIGITS = 6
+
+
+class Challenge(Record, frozen=True, kw_only=True):
+    """The last code sent; `ref` is what the control side names to end it. An empty code was used, or is blocked."""
+
+    KIND: ClassVar[str] = "ca_code"
+    ABOUT: ClassVar[str | None] = "ref"
+
+    ref: str
+    citizen: str
+    code: str
+    expires: Instant
+    since: Instant
+    sent: int = 1
+    wrong: int = 0
+    blocked_until: Instant = Instant(0)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of a code: the challenge with its new count, and why the code was not taken, if it was not."""
+
+    challenge: Challenge | None
+    refused: Refused | None = None
+
+
+def begun(spec: CodedCaSpec, before: Challenge | None, fresh: Challenge, now: Instant) -> Challenge:
+    """The challenge with a fresh code, counted with those before it; whatever code there was is dead."""
+    if before and now < before.blocked_until:
+        raise Refused(Reason.ACCOUNT_LOCKED, f"too many wrong codes: the next is sent after {spec.code_block} ms")
+    good = replace(fresh, expires=Instant(now + spec.code_life), since=now)
+    if before is None or now >= before.since + spec.code_block:
+        return good
+    if before.sent >= spec.codes_sent:
+        why = f"{before.sent} codes were sent within {spec.code_block} ms: wait, or use the last"
+        raise Refused(Reason.OTPS_TOO_OFTEN, why)
+    return replace(good, since=before.since, sent=before.sent + 1, wrong=before.wrong)
+
+
+def tried(spec: CodedCaSpec, before: Challenge | None, typed: str, now: Instant) -> Tried:
+    """A right code is used up; the last of too many wrong ones blocks for a while."""
+    if before and now < before.blocked_until:
+        return Tried(None, Refused(Reason.ACCOUNT_LOCKED, "too many wrong codes: wait, then have another sent"))
+    if before is None or not before.code or now >= before.expires:
+        return Tried(
+            None, Refused(Reason.OTP_EXPIRED, "no code is waiting: it was used, is too old, or none was sent")
+        )
+    if typed == before.code:
+        return Tried(replace(before, code="", wrong=0))
+    wrong = before.wrong + 1
+    left = spec.code_tries - wrong
+    if left > 0:
+        why = f"the code is not the one that was sent last: {left} tries are left"
+        return Tried(replace(before, wrong=wrong), Refused(Reason.OTP_WRONG, why))
+    blocked = replace(before, code="", wrong=0, blocked_until=Instant(now + spec.code_block))
+    return Tried(
+        blocked, Refused(Reason.ACCOUNT_LOCKED, f"{wrong} wrong codes in a row: blocked for {spec.code_block} ms")
+    )
+
+
+def ended(challenge: Challenge, now: Instant) -> Change:
+    """Too old from now on."""
+    if not challenge.code or now >= challenge.expires:
+        return Change()
+    return Change(records=(replace(challenge, expires=now),))
+
+
+def letter(citizen: Citizen, sender: str, text: str, subject: str = "", *, by_mail: bool = False) -> Message:
+    """The message to this person's phone or mailbox, still without its id; Refused where they have none."""
+    to = citizen.email if by_mail else citizen.phone
+    if not to:
+        why = f"the citizen has no {'e-mail address' if by_mail else 'phone number'} to which a code could be sent"
+        raise Refused(Reason.USER_UNKNOWN, why)
+    channel = "mail" if by_mail else "sms"
+    return Message(id="", at=Instant(0), channel=channel, to=to, sender=sender, subject=subject, text=text)
+
+
+def posted(message: Message, contract: str, token: str, now: Instant) -> Message:
+    return replace(message, id=message_id(now, token), contract=contract, at=now)
