@@ -10,6 +10,7 @@ from typing import Any
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 SHAPES = {
     "<text>": lambda value: isinstance(value, str) and value != "",
+    "<boolean>": lambda value: isinstance(value, bool),
     "<integer>": lambda value: isinstance(value, int),
     "<uuid>": lambda value: re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value) is not None,
     "<serial>": lambda value: re.fullmatch(r"5401[0-9a-f]{28}", value) is not None,

@@ -58,9 +58,7 @@ def tried(spec: CodedCaSpec, before: Challenge | None, typed: str, now: Instant)
     if before and now < before.blocked_until:
         return Tried(None, Refused(Reason.ACCOUNT_LOCKED, "too many wrong codes: wait, then have another sent"))
     if before is None or not before.code or now >= before.expires:
-        return Tried(
-            None, Refused(Reason.OTP_EXPIRED, "no code is waiting: it was used, is too old, or none was sent")
-        )
+        return Tried(None, Refused(Reason.OTP_EXPIRED, "no code is waiting: it was used, is too old, or none was sent"))
     if typed == before.code:
         return Tried(replace(before, code="", wrong=0))
     wrong = before.wrong + 1

@@ -95,6 +95,25 @@ def agent_words(reply: Reply) -> str:
     return "" if fine else "a refusal is {error: CKR_…, number, message}"
 
 
+def misa_words(reply: Reply) -> str:
+    """A refusal is {error, errorCode, devMsg, userMsg}, at the login inside status; no service is a page."""
+    told = reply.json()
+    if reply.media == "text/html":
+        return "" if reply.status in {200, 405} and "MÔ PHỎNG" in reply.text else "another page"
+    if reply.media != "application/json":
+        return "MISA answers JSON"
+    if isinstance(told, dict) and "status" in told and isinstance(told["status"], dict):
+        names = {"type", "code", "message", "error", "errorCode", "devMsg", "userMsg"}
+        fine = (
+            set(told) == {"status", "data"} and set(told["status"]) == names and told["status"]["code"] == reply.status
+        )
+        return "" if fine else "a login answers {status, data}"
+    if reply.status < 400:
+        return "" if not isinstance(told, dict) or "error" not in told else "an error with a success's status"
+    fine = isinstance(told, dict) and set(told) == {"error", "errorCode", "devMsg", "userMsg"} and told["userMsg"]
+    return "" if fine else "an error is {error, errorCode, devMsg, userMsg}"
+
+
 def pages(reply: Reply) -> str:
     """A page in HTML or a way on."""
     if 300 <= reply.status < 400:
@@ -182,6 +201,17 @@ MYSIGN_SIGN = Rule(mysign_words, by_status, SIGNING, SIGNING, kinds("turned_away
 TOKEN_SIGNING = kinds("token token_dialog prompt")
 AGENT = Rule(agent_words, by_status, TOKEN_SIGNING, TOKEN_SIGNING, kinds("turned_away usb_refused"))
 """A dialog that is closed, or whose PIN is wrong, is remembered and counted."""
+MISA = Rule(misa_words, by_status, kinds("certificate keypair"), tells=kinds("turned_away"))
+MISA_LOGIN = Rule(
+    misa_words,
+    by_status,
+    kinds("ca_code message ca_account_token ca_remembered"),
+    kinds("ca_code"),
+    kinds("turned_away"),
+)
+"""A wrong code is counted."""
+MISA_SIGN = Rule(misa_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
+MISA_STATUS = Rule(misa_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 OWN = Rule(own_words, by_status)
 PAGE = Rule(pages, by_status)
@@ -251,6 +281,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /ca/mysign/.*/login", MYSIGN_LOGIN),
     (r"POST /ca/mysign/.*/info", MYSIGN_INFO),
     (r"POST /ca/mysign/.*/status", MYSIGN_STATUS),
+    (r"POST /ca/misa/.*/auth/.*", MISA_LOGIN),
+    (r"POST /ca/misa/external/.*/hash", MISA_SIGN),
+    (r"GET /ca/misa/external/.*/status/.*", MISA_STATUS),
+    (r"\w+ /ca/misa/.*", MISA),
     (r"POST /ca/(fpt|bkav|mobifone)/sign", replace(SIGN, shape=canonical_words)),
     (r"\w+ /ca/(fpt|bkav|mobifone)/.*/status", replace(STATUS, shape=canonical_words)),
     (r"POST /ca/(fpt|bkav|mobifone)/.*", replace(CA, shape=canonical_words)),

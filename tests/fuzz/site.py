@@ -172,7 +172,7 @@ def operations_of(described: dict[str, Any]) -> tuple[Operation, ...]:
     )
 
 
-SLASHES = {"transaction", "ref", "request"}
+SLASHES = {"transaction", "ref", "request", "service"}
 """Parameters that take slashes (`:path` in the route, which OpenAPI cannot say)."""
 
 

@@ -245,6 +245,34 @@ def _standard(base: str, user_id: str, bearer: dict[str, str]) -> Story:
     yield post(f"{base}/signatures/signHash", {**asked, **algorithms}, **bearer)
 
 
+def misa(site: Site, cast: dict[str, Any]) -> Story:
+    """Whole, with the code from the citizen's phone; then the paths that are no services."""
+    sheet, person, base = cast["vnconnect-2022"]["misa"], _citizen(site), "/ca/misa"
+    client = {"x-clientid": sheet["client_id"], "x-clientkey": sheet["client_key"]}
+    auth, general = f"{base}/webdev/api/auth/api/v1/auth", f"{base}/external/esrm/service/general/api/v1/Certificates"
+    signing = f"{base}/external/esrm/service/signing/api/v1/Signing"
+    user = {"userName": person["username"]}
+    yield post(f"{auth}/login-api", {**user, "password": person["password"]}, **client)
+    yield post(f"{auth}/resend-otp-auth", {**user, "language": "vi-VN"}, **client)
+    code = (yield get("/messages/otp", {"to": person["phone"]}, **site.bearer)).json()["otp"]
+    typed = {**user, "code": code, "otpType": 0, "remember": True}
+    session = (yield post(f"{auth}/two-factor-auth", typed, **client)).json()["data"]
+    refresh = {"refreshToken": session["refreshToken"]}
+    token = (yield post(f"{auth}/refreshtoken", refresh, **client)).json()["remoteSigningAccessToken"]
+    bearer = {**client, "AuthorizationRM": f"Bearer {token}"}
+    (row,) = (yield get(f"{general}/by-userId", **bearer)).json()
+    yield get(f"{general}/by-certId", {"certAlias": row["keyAlias"]}, **bearer)
+    digest = base64.b64encode(hashlib.sha256(str(next(TURN)).encode()).digest()).decode()
+    document = {"DocumentId": f"D{next(TURN)}", "FileToSign": digest, "DocumentName": "Tờ khai"}
+    order = {"DataToBeDisplayed": "<b>Ký</b>", "UserId": row["userId"], "CertAlias": row["keyAlias"]}
+    told = (yield post(f"{signing}/hash", {**order, "Documents": [document]}, **bearer)).json()
+    yield get(f"{signing}/status/{told['transactionId']}", **bearer)
+    for path in ("login-api", "two-factor-auth"):
+        yield post(f"{base}/api/auth/api/v1/auth/{path}", user, **client)
+    yield get(f"{base}/webdev/external/esrm/service/none", **bearer)
+    yield post(f"{base}/webdev/external/esrm/service/none", {}, **bearer)
+
+
 def neac(site: Site, cast: dict[str, Any]) -> Story:
     sheet, person = cast["vnconnect-2022"]["neac"], cast["signer"]
     asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"], "ca_name": "CA2"}
@@ -493,6 +521,7 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
         ca2,
         *map(generic, ("fpt", "bkav", "mobifone")),
         mysign,
+        misa,
         neac,
         csc,
         trust,

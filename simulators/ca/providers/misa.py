@@ -20,8 +20,8 @@ the code for this citizen. POST /control/expire {"ref": "misa/<personal id>"} en
 fault `misa.account` `not_connected` has Signing/hash refused.
 
 Not simulated: documents/hash and documents/attachment (a portal builds its PDF itself and sends the digest), an authenticator
-(otpType 1), automatic signing (isAutoSign), certificates on USB tokens, turns used up, registration and payment of an account.
-Of the fields below, unknown_user changes nothing at this wire.
+(otpType 1), automatic signing (isAutoSign), certificates on USB tokens, registration and payment of an account. Of the fields
+below, unknown_user changes nothing at this wire.
 """
 
 from __future__ import annotations

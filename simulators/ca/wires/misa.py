@@ -56,14 +56,14 @@ def routes(desk: Desk, door: Door) -> tuple[Route, ...]:
         handle = counter.behind_token(action)
         return Route(method, door.base + path, text, handle, replies.broken, reads, takes, gives, errors)
 
-    status = f"{SIGNING}/Signing/status/{{transaction}}"
+    status = f"{SIGNING}/Signing/status/{{transaction:path}}"
     return (
         *login.routes(door.base, AUTH),
         esrm("GET", f"{GENERAL}/Certificates/by-userId", counter.listed, None, list[types.Certificate]),
         esrm("GET", f"{GENERAL}/Certificates/by-certId", counter.one, types.WhichCertificate, types.Certificate),
         esrm("POST", f"{SIGNING}/Signing/hash", counter.asked, types.SignHash, types.Asked),
         esrm("GET", status, counter.standing, None, types.Standing),
-        *replies.wrong_paths(f"{door.base}/webdev/external/esrm/{{rest:path}}"),
+        *replies.wrong_paths(f"{door.base}/webdev/external/esrm/{{service:path}}"),
     )
 
 

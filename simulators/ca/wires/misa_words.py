@@ -57,6 +57,7 @@ WORDS: Mapping[Reason, MisaWord | NEVER] = {
     Reason.BAD_FILES: _bad("InvalidDocuments", "Documents không hợp lệ"),
     Reason.BAD_DIGEST: _bad("InvalidHash", "FileToSign không hợp lệ"),
     Reason.BAD_ALGORITHM: NEVER("no algorithm is named: a digest is SHA-256, a key RSA"),
+    Reason.TURNS_USED: _bad("OutOfTurns", "Tài khoản đã hết lượt ký"),
     Reason.REFUSED: _bad("UserRejected", "Người dùng từ chối ký"),
     Reason.EXPIRED: _bad("TransactionExpired", "Giao dịch hết hạn"),
     Reason.NOT_VERIFIED: NEVER("a CA does not verify what its own key signed"),
