@@ -89,5 +89,7 @@ def letter(citizen: Citizen, sender: str, text: str, subject: str = "", *, by_ma
     return Message(id="", at=Instant(0), channel=channel, to=to, sender=sender, subject=subject, text=text)
 
 
-def posted(message: Message, contract: str, token: str, now: Instant) -> Message:
-    return replace(message, id=message_id(now, token), contract=contract, at=now)
+def posted(message: Message, challenge: Challenge, token: str, now: Instant) -> Message:
+    """Two of one instant stand in their order."""
+    identity = message_id(now, f"{challenge.sent:04d}{token}")
+    return replace(message, id=identity, contract=challenge.contract, at=now)

@@ -125,7 +125,7 @@ class Accounts:
                 contract=caller.contract,
                 body={"channel": message.channel, "count": begun.sent},
             )
-            return Change((begun, codes.posted(message, caller.contract, token, now)), (sent,))
+            return Change((begun, codes.posted(message, begun, token, now)), (sent,))
 
         await self._store.change([key], decide)
 
