@@ -11,18 +11,24 @@ from simulators.ca.accounts import AccountToken
 from simulators.ca.codes import Challenge
 from simulators.ca.desk import effects
 from simulators.ca.desk.answers import Answers
+from simulators.ca.desk.appraising import appraising
 from simulators.ca.desk.callers import agreed
+from simulators.ca.desk.enrolling import Enrolling
 from simulators.ca.desk.hub import Hub
 from simulators.ca.desk.requests import Desk
 from simulators.ca.desk.sweeping import expiring
+from simulators.ca.enrolment.spec import EnrolmentSpec
 from simulators.ca.signing import SigningRequest
 from simulators.ca.spec import CaSpec, HubSpec
 from simulators.ca.subscribers import Subscribers
 from simulators.ca.wires.accounts import Accounts
+from simulators.ca.wires.app import App, decisions
 from simulators.ca.wires.rows import variances
 from simulators.ca.wires.turns import Packages
+from simulators.kernel.citizens import Citizen, Unsuited
 from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
+from simulators.kernel.gate import Gate
 from simulators.kernel.prompts import PromptKind
 from simulators.kernel.records import Instant
 from simulators.world import Family, World
@@ -38,6 +44,8 @@ WORDS = {
     "turns_set": "a test gave a citizen so many signing turns at a CA",
     "turns_used": "an approval used up turns of a package that is counted",
     "code_sent": "a CA sent the citizen a code (OTP) by SMS or e-mail",
+    "enrolment_moved": "who enrols, or the CA, took a step: from which stage to which",
+    "enrolment_payment": "an order in the CA's app was opened, or ended",
     "signing_polled": "a service provider was told how its request stands",
 }
 
@@ -47,8 +55,11 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
     hubs = catalog.load(PROVIDERS, HubSpec, overrides)
     _demand_known(hubs, cas)
     desks = {identity: _desk(world, spec) for identity, spec in cas.items()}
+    apps = _apps(world, catalog.load(PROVIDERS, EnrolmentSpec, overrides), desks)
     routes = [route for desk in desks.values() for door in desk.spec.doors for route in door.wire.routes(desk, door)]
     routes += [route for spec in hubs.values() for route in spec.door.wire.routes(Hub(world, spec, desks), spec.door)]
+
+    routes += [route for app in apps.values() for route in App(app, Gate(world.key, world.url)).routes()]
 
     async def on_contract(contract: Contract, request: ContractRequest) -> list[Settings]:
         for desk in desks.values():
@@ -59,7 +70,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
     return Family(
         name="ca",
         routes=tuple(routes),
-        specs={**cas, **hubs},
+        specs={**cas, **hubs, **{app.spec.id: app.spec for app in apps.values()}},
         fault_sites={site: names for spec in cas.values() for site, names in effects.sites(spec).items()},
         variances={label: names for spec in cas.values() for label, names in variances(spec).items()},
         journal_words=WORDS,
@@ -70,10 +81,30 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
             Challenge: (None, codes.ended),
             AccountToken: (None, accounts.ended),
         },
+        on_citizen=lambda citizen: _demand_apps(apps, citizen),
         on_contract=on_contract,
-        control_routes=(*Packages(world, desks).routes(), *Accounts(world, desks).routes()),
-        background=(lambda: expiring(world.store),),
+        control_routes=(
+            *Packages(world, desks).routes(),
+            *Accounts(world, desks).routes(),
+            decisions(tuple(apps.values())),
+        ),
+        background=(lambda: expiring(world.store), lambda: appraising(world.store, apps)),
     )
+
+
+def _apps(world: World, specs: Mapping[str, EnrolmentSpec], desks: Mapping[str, Desk]) -> dict[str, Enrolling]:
+    """By the CA's id."""
+    for spec in specs.values():
+        if spec.ca not in desks:
+            raise catalog.BadOverride(
+                f"provider {spec.id}: ca cannot be {spec.ca!r}: choose one of {', '.join(desks)}."
+            )
+    return {spec.ca: Enrolling(world, spec, desks[spec.ca].subscribers) for spec in specs.values()}
+
+
+async def _demand_apps(apps: Mapping[str, Enrolling], citizen: Citizen) -> None:
+    if unknown := sorted(set(citizen.not_enrolled) - set(apps)):
+        raise Unsuited(f"not_enrolled: nobody can enrol at {unknown[0]!r}; the CAs are {', '.join(sorted(apps))}.")
 
 
 def _demand_known(hubs: Mapping[str, HubSpec], cas: Mapping[str, CaSpec]) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import zlib
+from dataclasses import replace
 from typing import ClassVar
 
+from simulators.ca.enrolment.offers import term_days
+from simulators.ca.enrolment.records import Enrolment, enrolment_id
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.spec import CaSpec
 from simulators.kernel.citizens import Citizen, Citizens
@@ -46,19 +49,43 @@ class Subscribers:
         return await self._pki.authority(self._spec.id, self._spec.subject)
 
     async def citizen(self, user_id: str) -> Citizen:
-        """The person of that number, or Refused: every citizen of the world is a subscriber of every CA."""
-        if found := await self._citizens.get(user_id):
-            return found
-        why = f"user_id {user_id[:40]!r} is no personal identification number of a citizen of this world"
-        raise Refused(Reason.USER_UNKNOWN, why)
+        """The person of that number, or Refused: every citizen of the world is a subscriber of every CA at which they are not
+        said to be `not_enrolled`; there they are one once their enrolment is complete."""
+        found = await self._citizens.get(user_id)
+        if found is None:
+            why = f"user_id {user_id[:40]!r} is no personal identification number of a citizen of this world"
+            raise Refused(Reason.USER_UNKNOWN, why)
+        if self._spec.id in found.not_enrolled and not await self._handed_over(found):
+            why = f"citizen {found.id} has not enrolled at {self._spec.id} to the end: the minutes are not signed"
+            raise Refused(Reason.USER_UNKNOWN, why)
+        return found
 
     async def certificates(self, citizen: Citizen) -> list[Certificate]:
+        if self._spec.id in citizen.not_enrolled:
+            return await self._handed_over(citizen)
         if found := await self._pki.issued(self._spec.id, citizen.id):
             return found
         async with self._issuing:
             if found := await self._pki.issued(self._spec.id, citizen.id):
                 return found
             return [await self._issue(citizen.id, self._leaf(citizen), await self._keypair(citizen))]
+
+    async def enrolled(self, citizen: Citizen, file: Enrolment, months: int) -> Certificate:
+        """For who enrolled: with the file's key, for so many months. It is theirs once the file names it."""
+        own = file.details.organisation
+        leaf = self._leaf(citizen)
+        subject, uids = dict(leaf.subject), leaf.uids
+        if own:
+            subject = {**subject, "O": _cut(own.name)}
+            uids = (f"MST:{own.tax_code}", *uids)
+        days = term_days(self._store.now(), months)
+        return await self._issue(citizen.id, replace(leaf, subject=subject, uids=uids, days=days), file.keypair)
+
+    async def _handed_over(self, citizen: Citizen) -> list[Certificate]:
+        """Of who enrols: nothing before the minutes are signed."""
+        file = await self._store.get(Key(Enrolment, enrolment_id(self._spec.id, citizen.id)))
+        keys = [Key(Certificate, serial) for serial in file.serials] if file else []
+        return (await self._store.read(*keys)).get_all(keys)
 
     async def stranger(self) -> Certificate:
         """Somebody else's certificate of this CA, with a key of its own."""

@@ -11,7 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from simulators.kernel.citizens import Citizen, UnknownField
+from simulators.kernel.citizens import Citizen, UnknownField, Unsuited
 from simulators.kernel.plain import operation, refuse
 from simulators.kernel.wire import Route, answer
 from simulators.world import Family, World
@@ -85,7 +85,7 @@ class People:
                     409, f"id: a citizen {taken} lives in this world already; take another id or leave it out."
                 )
             return answer(Made([await self.make(given) for _ in range(count)]), 201)
-        except BadCitizen as error:
+        except (BadCitizen, Unsuited) as error:
             return refuse(422, str(error))
         except UnknownField as error:
             known = ", ".join(sorted(Citizen.__struct_fields__))
@@ -126,6 +126,7 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "password": (r"(?s).+", "at least one character"),
     "pin": (r"[0-9]{4,12}", "4 to 12 digits"),
     "card": (r"[0-9]{12,19}", "12 to 19 digits"),
+    "identity_expires": (r"(19|20)[0-9]{6}|", "yyyymmdd, or nothing for a card without a term"),
 }
 
 

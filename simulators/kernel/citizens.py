@@ -13,7 +13,11 @@ from simulators.kernel.store import Store
 
 
 class Citizen(Record, frozen=True, kw_only=True):
-    """`id` is the personal identification number (12 digits). `shared_key` marks people made in bulk for load."""
+    """`id` is the personal identification number (12 digits). `shared_keys` marks people made in bulk for load.
+
+    `identity_expires` is the identity card's last day (yyyymmdd), empty where it has no term. `not_enrolled` names the CAs at
+    which they hold no certificate until they enrol there; everywhere else they are subscribers already.
+    """
 
     KIND: ClassVar[str] = "citizen"
     ABOUT: ClassVar[str | None] = "phone"
@@ -34,6 +38,8 @@ class Citizen(Record, frozen=True, kw_only=True):
     card_otp: str
     tax_code: str
     shared_keys: bool = False
+    identity_expires: str = ""
+    not_enrolled: tuple[str, ...] = ()
 
 
 class Count(Record, frozen=True, kw_only=True):
@@ -47,6 +53,10 @@ class Count(Record, frozen=True, kw_only=True):
 
 class UnknownField(Exception):
     """An override names a field that a citizen does not have."""
+
+
+class Unsuited(Exception):
+    """A family cannot take this person in; the text names the field and the cure."""
 
 
 class Citizens:

@@ -74,6 +74,9 @@ PROVINCES = {
     "092": "Cần Thơ",
 }
 MOBILE = ("032", "033", "070", "076", "081", "083", "086", "090", "093", "096", "097", "098")
+CARD_AGES = (25, 40, 60)
+CARDS_RUN_PAST = 2035
+"""Nobody is made whose identity card ends before; a test that needs such a one says so (identity_expires)."""
 SPREAD = 7_368_787
 """A prime: n * SPREAD mod 10^7 gives each citizen another number, without order that a reader would trust."""
 
@@ -98,6 +101,12 @@ class Vietnamese(BaseProvider):
         }
 
 
+def card_term(birth: str) -> str:
+    """The last day of an identity card: a birthday of CARD_AGES (Luật Căn cước 2023, art. 21); "" where none is left."""
+    years = (int(birth[:4]) + age for age in CARD_AGES)
+    return next((f"{year}{birth[4:]}" for year in years if year > CARDS_RUN_PAST), "")
+
+
 def person(seed: str, number: int) -> dict[str, Any]:
     """All fields of a citizen; the same seed and number make the same one."""
     faker = _faker()
@@ -110,6 +119,7 @@ def person(seed: str, number: int) -> dict[str, Any]:
         "password": "Mp@" + faker.password(10, special_chars=False),
         "techid": str(faker.uuid4()),
         "pin": f"{faker.random_int(0, 999_999):06d}",
+        "identity_expires": card_term(made["birth"]),
         "card": f"970419{number:013d}",
         "card_holder": made["name"],
         "card_date": "07/15",

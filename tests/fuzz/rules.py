@@ -127,6 +127,15 @@ def pages(reply: Reply) -> str:
     return "" if fine else "a page is HTML that says MÔ PHỎNG"
 
 
+def app_words(reply: Reply) -> str:
+    """A CA's app: its reason beside the sentence."""
+    told = reply.json()
+    if reply.status < 400 or not isinstance(told, dict) or "reason" not in told:
+        return own_words(reply)
+    fine = set(told) == {"error", "reason"} and told["error"] and str(told["reason"]).replace("_", "").isalpha()
+    return "" if fine else "the app's refusal is {error, reason}"
+
+
 def gateway_words(reply: Reply) -> str:
     told = reply.json()
     fine = reply.status == 200 and reply.media == "application/json" and isinstance(told, dict)
@@ -213,6 +222,13 @@ MISA_LOGIN = Rule(
 MISA_SIGN = Rule(misa_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
 MISA_STATUS = Rule(misa_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
+ENROLMENT = kinds(
+    "enrolment enrolment_order enrolment_device password_tries signing_turns message certificate keypair withdrawn"
+)
+ENROL_TRIES = kinds("enrolment password_tries message certificate keypair")
+"""Refused: a wrong code, password or face is counted, the last face refuses the file by letter; what was prepared is nobody's."""
+APP = Rule(app_words, by_status, ENROLMENT, ENROL_TRIES)
+APP_PAGE = Rule(pages, by_status, ENROLMENT, ENROL_TRIES)
 OWN = Rule(own_words, by_status)
 PAGE = Rule(pages, by_status)
 AUTHORIZE = Rule(
@@ -273,6 +289,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /portal/[\w-]+/oauth2/token", TOKEN),
     (r"GET /portal/[\w-]+/oauth2/jwks", Rule(oauth_words, by_status, MADE_AT_FIRST)),
     (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
+    (r"\w+ /ca/vnpt/app/api/.*", APP),
+    (r"\w+ /ca/vnpt/app/.*", APP_PAGE),
     (r"POST /ca/vnpt/csc/v1/credentials/authorize", CSC_AUTHORIZE),
     (r"POST /ca/vnpt/csc/v1/.*", CSC),
     (r"POST /ca/mysign/.*/csc/v1/credentials/authorize", CSC_AUTHORIZE),
@@ -313,6 +331,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"\w+ /control/smartca.*", writing("smartca_account")),
     (r"POST /control/expire", writing("payment login_attempt login_grant login_token signing_request prompt")),
     (r"POST /control/deliver-now", writing("")),
+    (r"POST /control/enrolments/.*", writing("enrolment message")),
     (r"POST /control/clock", writing("clock")),
     (
         r"POST /control/tokens",

@@ -273,6 +273,52 @@ def misa(site: Site, cast: dict[str, Any]) -> Story:
     yield post(f"{base}/webdev/external/esrm/service/none", {}, **bearer)
 
 
+def enrolment(site: Site, cast: dict[str, Any]) -> Story:
+    """Somebody who enrols by JSON, and somebody by the pages."""
+    told = yield from _enrolling(site, by_page=False)
+    assert told["turns"] == 5
+    yield from _enrolling(site, by_page=True)
+
+
+def _enrolling(site: Site, *, by_page: bool) -> Generator[Ask, Reply, dict[str, Any]]:
+    made = site.control("POST", "/control/citizens", {"not_enrolled": ["vnpt"]})["citizens"][0]
+    person, key, code = made["id"], {"Cookie": _run_key(site)}, {"password": "mat-khau-1"}
+    own, shown = f"/ca/vnpt/app/{person}", f"/ca/vnpt/app/api/{person}"
+
+    def act(which: str, /, **fields: str) -> Ask:
+        if by_page:
+            return post(f"{own}/{which}", tuple(fields.items()), **key)
+        return post(f"{shown}/{which}", fields, **site.bearer)
+
+    def order() -> str:
+        return str(site.control("GET", shown)["order"]["id"])
+
+    def decide(decision: str) -> Ask:
+        return post(f"/control/enrolments/vnpt/{person}", {"decision": decision, "why": "Ảnh mờ"}, **site.bearer)
+
+    details = {name: made[name] for name in ("name", "email", "phone", "address")} | {"card_number": person}
+    yield act("register", **details, package="per-signature-12", device=f"may-{person}")
+    yield act("pay", means="atm")
+    yield act("settle", order=order(), outcome="pay")
+    yield get(own, {"key": site.key})
+    yield act("resend")
+    sent = site.control("GET", f"/messages/otp?to={made['phone']}&wait=1")["otp"]
+    yield act("activate", code=sent, **code)
+    for decision in ("refuse", "approve"):
+        yield act("identify", card_number=person, face="match")
+        yield act("contract", agree="yes")
+        yield decide(decision)
+        if decision == "refuse":
+            yield act("update", **details)
+    yield act("minutes", **code)
+    yield act("turns", pack="5", means="credit")
+    yield act("settle", order=order(), outcome="pay")
+    yield act("renew", means="vnpt_money")
+    yield act("settle", order=order(), outcome="cancel")
+    yield act("certificate", change="suspend", **code)
+    return dict((yield get(shown, **site.bearer)).json())
+
+
 def neac(site: Site, cast: dict[str, Any]) -> Story:
     sheet, person = cast["vnconnect-2022"]["neac"], cast["signer"]
     asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"], "ca_name": "CA2"}
@@ -529,6 +575,7 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
         scripts,
     ),
     "tokens": (usb,),
+    "enrolment": (enrolment,),
     "payment and messages": (payment, messages),
     "control": (control, front, clock),
 }

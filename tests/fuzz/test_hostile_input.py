@@ -22,10 +22,11 @@ EACH_OPERATION = 20
 FAMILIES_OF = {
     "login 2022": r"\w+ (/portal/vnconnect-2022/.*|/control/login/.*)",
     "login 2026": r"\w+ /portal/vneid-2026/.*",
-    "signing": r"\w+ /(ca|pki|phone)/.*",
+    "signing": r"\w+ /(ca(?!/\w+/app/)|pki|phone)/.*",
+    "enrolment": r"\w+ (/ca/\w+/app|/control/enrolments)/.*",
     "tokens": r"\w+ /(tokens|control/tokens).*",
     "payment and messages": r"\w+ /(payment|messages|control/payments).*",
-    "control": r"\w+ /(|citizens|journal|openapi\.json|control/(?!login|payments|tokens).*)",
+    "control": r"\w+ /(|citizens|journal|openapi\.json|control/(?!login|payments|tokens|enrolments).*)",
 }
 """Whose operations a group's stories must use, each of them, in the run in which they are attacked."""
 

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from simulators import catalog
+from simulators.ca.enrolment.spec import EnrolmentSpec
 from simulators.ca.spec import CaSpec, HubSpec, IntegratedSpec
 from simulators.kernel import bounds
 from simulators.payment.checksum import ENCODERS
@@ -21,6 +22,7 @@ KINDS: dict[type, str] = {
     IntegratedSpec: "ca",
     HubSpec: "ca",
     TokenSpec: "tokens",
+    EnrolmentSpec: "ca",
     GatewaySpec: "payment",
     LoginSpec: "portal",
     TrustSpec: "trust",
@@ -30,6 +32,7 @@ NOT_SET = {
     IntegratedSpec: {"id", "source", "doors"},
     HubSpec: {"id", "source", "door"},
     TokenSpec: {"id", "source"},
+    EnrolmentSpec: {"id", "source", "packages", "promotions"},
     GatewaySpec: {"id", "source", "wire", "page_words", "query_words", "endings", "banks", "cards"},
     LoginSpec: {"id", "source", "authenticators"},
     TrustSpec: {"id", "source"},
@@ -69,6 +72,10 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt", "hosts", ["a b"], "a host name"),
     ("vnpt", "hosts", ["A.vn\n"], "a host name"),
     ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, misa, mobifone, mysign, vnpt"),
+    ("vnpt-enrolment", "ca", "vnptt", "choose one of"),
+    ("vnpt-enrolment", "prices", {"x": 1}, "there are the packages per-signature-12, unlimited-12"),
+    ("vnpt-enrolment", "turn_packs", {"5": -1}, "a whole number 0 to"),
+    ("vnpt-enrolment", "appraisal", 10**9, "provision_limit is"),
     ("neac", "patience", -5, "a whole number 1 to"),
     ("viettel-ca", "pin_tries", 0, "a whole number 1 to 1000"),
     ("viettel-ca", "pin_shortest", 17, "pin_longest is 16"),

@@ -430,7 +430,7 @@ def test_nobody_answers_and_the_request_ends_by_itself_after_300_seconds() -> No
             assert await place.answer(prompt, "approve", citizen.pin) == "Giao dịch đã hết hạn."
             assert (await caller.status("T1")).json()["message"] == "EXPIRED"
             await caller.sign(citizen.id, "T2")
-            (sweep,) = [job for family in place.families if family.name == "ca" for job in family.background]
+            sweep, _appraising = [job for family in place.families if family.name == "ca" for job in family.background]
             sweeping = asyncio.create_task(sweep())
             await place.control("POST", "clock", {"advance_seconds": 301})
             await place.world.store.bell.until(lambda: place.prompts(citizen), lambda found: not found, 5)

@@ -1,0 +1,64 @@
+"""How an account and its certificate stand, beside the stage: good, suspended, revoked, expired, locked; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from simulators.ca import attempts, orders
+from simulators.ca.attempts import PasswordTries
+from simulators.ca.enrolment.case import Case
+from simulators.ca.enrolment.reasons import Reason, Refused
+from simulators.ca.reasons import Reason as Unusable
+from simulators.kernel.pki import Certificate
+from simulators.kernel.records import Change, Instant
+
+
+class Standing(Enum):
+    """What keeps a subscriber from signing now; several may hold."""
+
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    LOCKED = "locked"
+
+
+OF_CERTIFICATE = {
+    Unusable.SUSPENDED: Standing.SUSPENDED,
+    Unusable.REVOKED: Standing.REVOKED,
+    Unusable.LAPSED: Standing.EXPIRED,
+}
+
+
+def standings(certificates: Sequence[Certificate], tries: PasswordTries | None, now: Instant) -> tuple[Standing, ...]:
+    """Of the newest certificate and the account."""
+    unusable = orders.unusable(certificates[-1], now) if certificates else None
+    held = (OF_CERTIFICATE[unusable],) if unusable else ()
+    return (*held, Standing.LOCKED) if tries and now < tries.locked_until else held
+
+
+def entered(case: Case, typed: str, before: PasswordTries | None) -> Change:
+    """The account's password, wherever the app asks for it: a wrong one is counted, the last locks."""
+    file = case.opened
+    if not file.password:
+        raise Refused(Reason.NOT_NOW, "the account has no password yet: activate it first")
+    tries = before or PasswordTries(id=case.id)
+    limit = (case.spec.password_tries, case.spec.password_lock)
+    outcome = attempts.tried(tries, right=typed == file.password, now=case.now, limit=limit)
+    counted = (outcome.tries,) if outcome.tries else ()
+    if outcome.left is None:
+        return Change(counted)
+    if outcome.left:
+        why = f"password is not the account's: {outcome.left} tries are left"
+        return Change(counted, refused=Refused(Reason.PASSWORD_WRONG, why, outcome.left))
+    why = (
+        f"password was wrong {case.spec.password_tries} times: the account is locked, wait {case.spec.password_lock} ms"
+    )
+    return Change(counted, refused=Refused(Reason.LOCKED, why, 0))
+
+
+def may_change(certificate: Certificate, now: Instant) -> None:
+    """Whether its subscriber may suspend, unsuspend or revoke it, or Refused."""
+    if orders.unusable(certificate, now) in {Unusable.REVOKED, Unusable.LAPSED}:
+        why = f"certificate {certificate.id} is revoked or expired, and stays so: renew, or enrol anew"
+        raise Refused(Reason.CERTIFICATE_OVER, why)
