@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.adapter import Portal
-from conformance.failures import Ours
+from conformance.failures import NotExercised, Ours
 from conformance.records import Broken, Dossier, Line
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,12 @@ class Officer:
     def process(self, dossier: Line) -> Dossier:
         return self._act("process", dossier)
 
-    def supplement(self, dossier: Line, reason: str, components: Sequence[str], days: int = 3) -> Dossier:
-        return self._act("supplement", dossier, reason=reason, components=list(components), days=days)
+    def supplement(
+        self, dossier: Line, reason: str, components: Sequence[str], days: int = 3, *, legal_basis: str = ""
+    ) -> Dossier:
+        """`legal_basis`: what allows a request beyond the usual."""
+        more = {"legal_basis": legal_basis} if legal_basis else {}
+        return self._act("supplement", dossier, reason=reason, components=list(components), days=days, **more)
 
     def refuse(self, dossier: Line, reason: str) -> Dossier:
         return self._act("refuse", dossier, reason=reason)
@@ -40,15 +47,34 @@ class Officer:
     def stop(self, dossier: Line, reason: str) -> Dossier:
         return self._act("stop", dossier, reason=reason)
 
+    def rollback(self, dossier: Line, reason: str) -> Dossier:
+        """Take the last step back."""
+        return self._act("rollback", dossier, reason=reason)
+
+    def reschedule(self, dossier: Line, reason: str, due: datetime) -> Dossier:
+        """Apologise, and set a new due time."""
+        return self._act("reschedule", dossier, reason=reason, due=due.isoformat())
+
     def finish(self, dossier: Line) -> Dossier:
         return self._act("finish", dossier)
 
     def hand_over(self, dossier: Line) -> Dossier:
         return self._act("hand_over", dossier)
 
-    def age(self, dossier: Line, seconds: int) -> Dossier:
+    def age(self, dossier: Line, by: timedelta) -> Dossier:
         """Shift the dossier's stored instants back; no clock moves."""
-        return self._act("age", dossier, seconds=seconds)
+        return self._act("age", dossier, seconds=int(by.total_seconds()))
+
+    def older(self, dossier: Line, by: timedelta) -> Dossier:
+        """The same, and the proof that it was done: a portal that cannot be aged cannot be judged by time."""
+        before, now = self.read(dossier), self.age(dossier, by)
+        pairs = ((before.submitted, now.submitted), (before.received, now.received), (before.due, now.due))
+        shifts = [_instant(then) - _instant(at) for then, at in pairs if then and at]
+        if not shifts or any(abs(shift - by) > A_MINUTE for shift in shifts):
+            raise NotExercised(
+                f"officer age by {by} moved the dossier's instants by {[str(shift) for shift in shifts]}"
+            )
+        return now
 
     def reconcile(self) -> None:
         """Let the portal ask the gateway about payments whose notice has not come."""
@@ -64,3 +90,7 @@ class Officer:
         if self.portal.officer is None:
             raise Ours("this check needs the adapter's part `officer`, which is not claimed")
         return self.portal.officer(self.name, action, dossier, details)
+
+
+def _instant(at: str) -> datetime:
+    return datetime.fromisoformat(at)

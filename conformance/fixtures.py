@@ -10,6 +10,7 @@ from conformance.desk import Officer
 from conformance.failures import NotExercised, Ours
 from conformance.filing import Filing
 from conformance.lab import Lab, Visitor
+from conformance.legal import Legal, chosen
 from conformance.people import Citizen, Inbox, Phone
 from conformance.records import Capabilities, Dossier
 from conformance.solitude import Solitude
@@ -29,6 +30,12 @@ def portal(lab: Lab) -> Portal:
 @pytest.fixture(scope="session")
 def capabilities(lab: Lab) -> Capabilities:
     return lab.capabilities
+
+
+@pytest.fixture(scope="session")
+def legal(pytestconfig: pytest.Config, capabilities: Capabilities) -> Legal:
+    """The numbers of the law that bind the portal."""
+    return chosen(pytestconfig.option.legal, capabilities.legal)
 
 
 @pytest.fixture

@@ -133,6 +133,8 @@ def _verdict(item: pytest.Item, asked: Requirement, outcome: Outcome) -> Verdict
     told = {name: value for name, value in options.items() if value and name not in SECRET_OPTIONS}
     if item.config.option.tls:
         told["tls"] = ""
+    if legal := item.config.option.legal:
+        told["legal"] = legal
     if (adapter := item.config.option.adapter) != HTTP_ADAPTER:
         told["adapter"] = adapter
     return Verdict(

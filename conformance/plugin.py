@@ -9,6 +9,7 @@ import pytest
 from conformance import evidence, report
 from conformance.failures import Ours, WrongOption
 from conformance.launch import launched
+from conformance.legal import chosen
 from conformance.profiles import load
 from conformance.run import Bench, Run, from_controller, to_worker
 from conformance.stashes import BENCH, ENDING, MARKERS, OPTIONS, RUN, SEEN, UNCLAIMED
@@ -38,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tls", action="store_true", help="start the simulators with TLS (with --portal: as they are)")
     group.addoption("--adapter", default=HTTP_ADAPTER, help="module:Class of the client that reaches the portal")
     group.addoption("--profile", default="basic", help="what is scored (conformance/profiles)")
+    group.addoption("--legal", help="numbers of the law (conformance/profiles/legal); else what the portal names")
     group.addoption("--shuffle", metavar="SEED", help="run the checks in another order, the same for the same seed")
     group.addoption("--results", default="results", help="folder in which each run leaves its evidence")
     group.addoption(
@@ -62,6 +64,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         profile = load(config.option.profile)
         baseline = probe(_target(config, stack))
+        legal = chosen(config.option.legal, baseline.capabilities.legal)
     except WrongOption as error:
         raise pytest.UsageError(str(error)) from error
     except Ours as error:
@@ -74,7 +77,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             returncode=Exit.NOTHING_EXECUTED,
         )
     folder = evidence.new_folder(config.rootpath / config.option.results)
-    config.stash[RUN] = run = Run(baseline, profile, folder, stack, keeps=not config.option.verdicts_only)
+    config.stash[RUN] = run = Run(baseline, profile, folder, stack, legal.name, keeps=not config.option.verdicts_only)
     config.pluginmanager.register(Gathering(run), "hopchuan-gathering")
     _set_up(config, baseline, folder, part="")
 

@@ -66,6 +66,8 @@ class Capabilities(Record, frozen=True, kw_only=True):
     signing_patience_seconds: int = 300
     notice_patience_seconds: int = 60
     treasury: TreasuryMails | None = None
+    legal: str = ""
+    """Name of the numbers of the law that bind it (profiles/legal)."""
 
 
 class Session(Record, frozen=True, kw_only=True):
@@ -197,6 +199,18 @@ class Member(Record, frozen=True, kw_only=True):
     name: str = ""
 
 
+class Slip(Record, frozen=True, kw_only=True):
+    """A paper of the desk: acceptance, supplement, refusal, apology or stop."""
+
+    kind: str
+    at: str = ""
+    code: str | None = None
+    components: tuple[str, ...] = ()
+    due: str | None = None
+    place_of_return: str = ""
+    reason: str | None = None
+
+
 class Line(Record, frozen=True, kw_only=True):
     """A dossier as the list shows it."""
 
@@ -222,6 +236,9 @@ class Dossier(Line, frozen=True, kw_only=True):
     submitted: str | None = None
     received: str | None = None
     due: str | None = None
+    late: bool | None = None
+    overdue: bool | None = None
+    slips: tuple[Slip, ...] = ()
 
     def component(self, component: str) -> Component:
         """That component; one that the portal does not show is empty."""

@@ -97,8 +97,9 @@ def summary(ending: Mapping[str, Any], folder: Path) -> Iterator[tuple[str, bool
     profile, counts = ending["profile"], ending["counts"]
     done = conclusion(ending)
     bad = bool(ending["exit"])
+    law = f", {ending['legal']}" if ending.get("legal") else ""
     yield (
-        f"{ending['portal']['name']} {ending['portal']['version']} · {ending['portal']['origin']} · profile {profile['name']}",
+        f"{ending['portal']['name']} {ending['portal']['version']} · {ending['portal']['origin']} · profile {profile['name']}{law}",
         False,
     )
     told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])

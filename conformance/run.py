@@ -79,6 +79,7 @@ class Run:
     profile: Profile
     folder: Path
     stack: ExitStack
+    legal: str = ""
     keeps: bool = True
     verdicts: list[Verdict] = field(default_factory=list)
     void: str = ""
@@ -100,11 +101,17 @@ class Run:
                 violations, judged = self._audit(redactor)
         except (Ours, NotExercised, WrongOption) as error:
             self.void = self.void or str(error)
-        unclaimed = [part.claim for part in self.profile.unclaimed(self.baseline.claims)]
+        unclaimed = [part.claim for part in self.profile.unclaimed(self.baseline.claims) if not part.optional]
         if not (judged or self.void or interrupted):
             unclaimed.append(LAWS_PART)
         tally = Tally(
-            self.verdicts, self.profile.scored, tuple(dict.fromkeys(unclaimed)), len(violations), self.void, interrupted
+            self.verdicts,
+            self.profile.scored,
+            tuple(dict.fromkeys(unclaimed)),
+            len(violations),
+            self.void,
+            interrupted,
+            self.profile.optional,
         )
         ending = Ending(self, tally, violations, judged, time.monotonic() - self.began)
         (self.folder / evidence.LANE).unlink(missing_ok=True)
@@ -163,6 +170,7 @@ class Ending:
             "contract": baseline.target.contract,
             "adapter": baseline.target.adapter,
             "profile": asdict(run.profile),
+            "legal": run.legal,
             "claims": list(baseline.claims),
             "lacking": list(baseline.lacking),
             "unclaimed": list(self.tally.unclaimed),

@@ -31,6 +31,9 @@ PARTS: Mapping[str, str] = {
     "payment": "payments",
     "notices": "officer",
     "treasury": "treasury",
+    "ageing": "officer",
+    "slips": "officer",
+    "rollback": "officer",
 }
 """Claim -> the adapter's part without which it cannot be tried."""
 

@@ -107,7 +107,8 @@ def _short(text: str) -> str:
 
 @dataclass(frozen=True)
 class Tally:
-    """A run as a whole; `claims` are those of the profile that the portal (and its adapter) does not offer."""
+    """A run as a whole; `unclaimed` are the profile's claims that the portal (and its adapter) does not offer, `optional`
+    the requirements that may be among them."""
 
     verdicts: Sequence[Verdict]
     scored: Collection[str]
@@ -115,6 +116,7 @@ class Tally:
     violations: int = 0
     void: str = ""
     interrupted: bool = False
+    optional: Collection[str] = ()
 
     @property
     def executed(self) -> int:
@@ -135,5 +137,6 @@ class Tally:
             return Exit.OUR_ERROR
         if not self.executed:
             return Exit.NOTHING_EXECUTED
-        red = self.count(Outcome.FAILED) or self.count(Outcome.NOT_CLAIMED) or self.unclaimed or self.violations
+        lacking = any(row.outcome is Outcome.NOT_CLAIMED and row.number not in self.optional for row in self.verdicts)
+        red = self.count(Outcome.FAILED) or lacking or self.unclaimed or self.violations
         return Exit.NOT_CONFORMANT if red else Exit.CONFORMANT

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from reference_portal import desk, entrance, filing, settings, signing, steps, treasury, views
+from reference_portal import desk, entrance, filing, law, settings, signing, steps, treasury, views
 from reference_portal.catalogue import ROLES
 from reference_portal.dossiers import Dossier, Refused
 from reference_portal.kbnn import api as kbnn
@@ -35,7 +35,8 @@ async def _capabilities(_request: Request) -> Response:
     told = {
         "name": "Cổng tham chiếu Hợp Chuẩn",
         "version": "1",
-        "claims": ["login", "signing", "resubmission", "payment", "notices", "treasury"],
+        "claims": ["login", "signing", "resubmission", "payment", "notices", "treasury", "ageing", "slips", "rollback"],
+        "legal": law.NAME,
         "procedures": roles,
         "signing": [{"through": through, "ca": ca} for through, ca in signing.WAYS],
         "gateways": ["vnpay"],
@@ -95,7 +96,7 @@ async def _read(request: Request) -> Response:
         seconds = request.query_params.get("seconds", "0")
         wait = float(seconds) if seconds.isdecimal() else 0.0
         dossier = await signing.decided(hall, dossier, asked, min(wait, LONGEST_WAIT))
-    return JSONResponse(views.whole(dossier, hall.books, hall.parts.rules, asked))
+    return JSONResponse(views.whole(dossier, hall, asked))
 
 
 async def _put(request: Request) -> Response:
@@ -179,8 +180,7 @@ async def _books(request: Request) -> Response:
 
 
 def _shown(request: Request, dossier: Dossier, status: int = 200) -> Response:
-    hall = office(request)
-    return JSONResponse(views.whole(dossier, hall.books, hall.parts.rules), status)
+    return JSONResponse(views.whole(dossier, office(request)), status)
 
 
 def _place(request: Request) -> tuple[str, str]:

@@ -7,12 +7,13 @@ from uuid import uuid4
 from msgspec import Struct
 from msgspec.structs import replace
 
+from reference_portal import law
 from reference_portal.books import Change
 from reference_portal.catalogue import CATALOGUE, Fee
-from reference_portal.dossiers import DRAFT, SUBMITTED, SUPPLEMENT, Dossier, Numbered, Refused, Request, aged, due
+from reference_portal.dossiers import DRAFT, SUBMITTED, SUPPLEMENT, Dossier, Numbered, Refused, Request, aged
 from reference_portal.fees import open_fees
 from reference_portal.notices import carry_out
-from reference_portal.office import Office
+from reference_portal.office import VIETNAM, Office
 from reference_portal.steps import Actor, advance, stored
 from reference_portal.treasury import counter_payment
 
@@ -29,6 +30,8 @@ class Order(Struct, frozen=True, kw_only=True):
     reason: str = ""
     components: tuple[str, ...] = ()
     days: int = 3
+    legal_basis: str = ""
+    due: str = ""
     name: str = ""
     amount: int = 0
     seconds: int = 0
@@ -86,7 +89,7 @@ def _process(office: Office, _change: Change, dossier: Dossier, order: Order) ->
     back = dossier.state == SUPPLEMENT
     _only_answered(dossier)
     done = advance(office, dossier, "process", _actor(order), order.reason or None)
-    return _received(office, done) if back else done
+    return _received(office, done) if back else office.parts.rules.handling.handed_on(done, office.now())
 
 
 def _supplement(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
@@ -96,6 +99,11 @@ def _supplement(office: Office, _change: Change, dossier: Dossier, order: Order)
         raise Refused("no_components", "Phải nêu rõ thành phần cần bổ sung.", status=422, field="components")
     if not 1 <= order.days <= LONGEST_SUPPLEMENT:
         raise Refused("bad_days", "Số ngày bổ sung không hợp lệ.", status=422, field="days")
+    basis = order.legal_basis.strip()
+    if not basis:
+        _only_as_the_law_has_it(office, dossier)
+    else:
+        reason = f"{reason} (Căn cứ: {basis})"
     until = (office.now() + timedelta(days=order.days)).isoformat()
     request = Request(reason=reason, components=order.components, until=until, before=dossier.state)
     return replace(advance(office, dossier, "supplement", _actor(order), reason), supplement=request)
@@ -103,8 +111,7 @@ def _supplement(office: Office, _change: Change, dossier: Dossier, order: Order)
 
 def _refuse(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
     reason = _reason(office, order)
-    request = dossier.supplement if dossier.state == SUPPLEMENT else None
-    if request and (request.answered or office.now() < datetime.fromisoformat(request.until)):
+    if not office.parts.rules.handling.may_refuse(dossier, office.now()):
         raise Refused("time_left", "Hồ sơ còn hạn bổ sung hồ sơ.")
     return replace(advance(office, dossier, "refuse", _actor(order), reason), refusal=reason)
 
@@ -119,6 +126,26 @@ def _fee(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dos
 
 def _stop(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
     return advance(office, dossier, "stop", _actor(order), _reason(office, order))
+
+
+def _rollback(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
+    """One step back ("Thu hồi"): a row more, none less."""
+    done = advance(office, dossier, "rollback", _actor(order), _reason(office, order))
+    return replace(done, history=office.parts.rules.handling.recalled(done.history))
+
+
+def _reschedule(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
+    """Apology with the reason and the new due time (NĐ 61/2018 art. 19.9)."""
+    rules, reason = office.parts.rules.handling, _reason(office, order)
+    until = _instant(order.due)
+    if until is None or dossier.due is None or until <= datetime.fromisoformat(dossier.due):
+        raise Refused("bad_due", "Ngày hẹn trả mới phải sau ngày hẹn trả hiện tại.", status=422, field="due")
+    if not rules.apologises_in_time(dossier, office.now()):
+        raise Refused("too_late", "Phải xin lỗi và hẹn lại chậm nhất trước hạn trả kết quả 01 ngày.")
+    if not rules.may_put_off(dossier):
+        raise Refused("put_off_already", "Chỉ được hẹn lại ngày trả kết quả 01 lần.")
+    done = advance(office, dossier, "reschedule", _actor(order), reason)
+    return replace(done, due=until.astimezone(VIETNAM).isoformat())
 
 
 def _finish(office: Office, _change: Change, dossier: Dossier, order: Order) -> Dossier:
@@ -147,6 +174,8 @@ _DEEDS: dict[str, Deed] = {
     "fee": _fee,
     "counter_payment": _counter_payment,
     "stop": _stop,
+    "rollback": _rollback,
+    "reschedule": _reschedule,
     "finish": _finish,
     "hand_over": _hand_over,
     "age": _age,
@@ -171,8 +200,27 @@ def _only_answered(dossier: Dossier) -> None:
     assert dossier.state != SUPPLEMENT or dossier.supplement is None or dossier.supplement.before != SUBMITTED
 
 
+def _only_as_the_law_has_it(office: Office, dossier: Dossier) -> None:
+    """Without a further legal basis: once in a stage, and after reception within the days of examination."""
+    rules = office.parts.rules.handling
+    if not rules.may_ask_again(dossier):
+        raise Refused("asked_already", "Đã yêu cầu bổ sung; yêu cầu thêm phải nêu căn cứ pháp lý.")
+    if not rules.asks_in_time(dossier, office.now()):
+        raise Refused("too_late", f"Đã quá {law.RETURN_DAYS:02d} ngày làm việc kể từ khi tiếp nhận hồ sơ.")
+
+
 def _received(office: Office, dossier: Dossier) -> Dossier:
-    """Received now; the time limit counts from the start (NĐ 61/2018 art. 19.4)."""
-    now = office.now()
-    until = due(now, CATALOGUE[dossier.procedure].days).isoformat()
-    return replace(dossier, received=now.isoformat(), due=until, supplement=None)
+    """Received now, from the desk or from its applicant's supplement; the due time follows."""
+    now, days = office.now(), CATALOGUE[dossier.procedure].days
+    again = office.parts.rules.handling.due_after_supplement
+    until = law.due(now, days) if dossier.due is None else again(dossier, now, days)
+    return replace(dossier, received=now.isoformat(), due=until.isoformat(), supplement=None)
+
+
+def _instant(text: str) -> datetime | None:
+    """None where it is none, or names no zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

@@ -37,6 +37,10 @@ MOVES = {
     ("process", ACCEPTED): PROCESSING,
     ("process", SUPPLEMENT): PROCESSING,
     ("process", STOPPED): PROCESSING,
+    ("rollback", PROCESSING): ACCEPTED,
+    ("rollback", STOPPED): PROCESSING,
+    ("reschedule", ACCEPTED): ACCEPTED,
+    ("reschedule", PROCESSING): PROCESSING,
     ("supplement", SUBMITTED): SUPPLEMENT,
     ("supplement", ACCEPTED): SUPPLEMENT,
     ("supplement", PROCESSING): SUPPLEMENT,
@@ -65,12 +69,15 @@ class Refused(Exception):
 
 
 class Step(Struct, frozen=True, kw_only=True):
+    """A row of history; `deed` is the key of the table that made it, "" where an answer or a payment did."""
+
     at: str
     who: str
     role: Literal["citizen", "officer", "system"]
     source: int
     target: int
     reason: str | None = None
+    deed: str = ""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -138,15 +145,6 @@ def answered(dossier: Dossier) -> Dossier:
     if dossier.supplement.before == SUBMITTED:
         return replace(dossier, supplement=None)
     return replace(dossier, supplement=replace(dossier.supplement, answered=True))
-
-
-def due(received: datetime, days: int) -> datetime:
-    """The due time: so many working days later; Saturdays and Sundays do not count."""
-    at = received
-    while days > 0:
-        at += timedelta(days=1)
-        days -= at.weekday() < 5
-    return at.replace(hour=17, minute=0, second=0, microsecond=0)
 
 
 def aged(dossier: Dossier, seconds: int) -> Dossier:

@@ -39,7 +39,8 @@ def owned(office: Office, person: Account | None, dossier_id: str, deed: str) ->
 
 def advance(office: Office, dossier: Dossier, deed: str, actor: Actor, reason: str | None = None) -> Dossier:
     """The dossier one state further, with its row of history."""
-    return _step(office, dossier, office.parts.rules.filing.target(dossier.state, deed), actor, reason)
+    to = office.parts.rules.filing.target(dossier.state, deed)
+    return _step(office, dossier, to, actor, _Told(reason, deed))
 
 
 def answer(office: Office, dossier: Dossier, actor: Actor) -> Dossier:
@@ -48,14 +49,16 @@ def answer(office: Office, dossier: Dossier, actor: Actor) -> Dossier:
     if request is None or request.answered:
         raise Refused("nothing_asked", "Hồ sơ không có yêu cầu bổ sung đang chờ.")
     sent = answered(dossier)
-    return _step(office, sent, sent.state if sent.supplement else request.before, actor, "Công dân đã gửi bổ sung")
+    to = sent.state if sent.supplement else request.before
+    return _step(office, sent, to, actor, _Told("Công dân đã gửi bổ sung"))
 
 
 def settle_back(office: Office, dossier: Dossier) -> Dossier:
     """From waiting for money back to where the dossier was, once all is paid."""
     if dossier.state != PAYING or any(not fee.paid for fee in dossier.fees):
         return dossier
-    return _step(office, dossier, dossier.before, Actor("Cổng dịch vụ công", "system"), "Đã nộp phí, lệ phí")
+    system = Actor("Cổng dịch vụ công", "system")
+    return _step(office, dossier, dossier.before, system, _Told("Đã nộp phí, lệ phí"))
 
 
 def stored(office: Office, dossier_id: str) -> Dossier:
@@ -64,7 +67,13 @@ def stored(office: Office, dossier_id: str) -> Dossier:
     return dossier
 
 
-def _step(office: Office, dossier: Dossier, to: int, actor: Actor, reason: str | None) -> Dossier:
-    at = office.now().isoformat()
-    step = Step(at=at, who=actor.name, role=actor.role, source=dossier.state, target=to, reason=reason)
+@dataclass(frozen=True)
+class _Told:
+    reason: str | None
+    deed: str = ""
+
+
+def _step(office: Office, dossier: Dossier, to: int, actor: Actor, told: _Told) -> Dossier:
+    at, source = office.now().isoformat(), dossier.state
+    step = Step(at=at, who=actor.name, role=actor.role, source=source, target=to, reason=told.reason, deed=told.deed)
     return moved(dossier, to, office.parts.rules.filing.step(step))

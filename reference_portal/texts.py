@@ -22,6 +22,12 @@ _SMS = (
     "Ket qua ho so {code} da duoc tra. Cam on ong/ba.",
 )
 
+_OF_DEED = {
+    "reschedule": "Ho so {code}: xin loi ong/ba vi cham tra. Ngay hen tra moi: {due}. Ly do: {reason}",
+    "rollback": "Ho so {code} duoc chuyen lai buoc truoc. Ly do: {reason}",
+}
+"""What the new state alone would not tell."""
+
 
 def plain(text: str) -> str:
     """The text without accents, in letters that fit one SMS alphabet."""
@@ -31,7 +37,7 @@ def plain(text: str) -> str:
 
 
 def sms_text(dossier: Dossier, step: Step) -> str:
-    words = _SMS[step.target].format(
+    words = _OF_DEED.get(step.deed, _SMS[step.target]).format(
         code=dossier.code,
         agency=plain(AGENCIES[dossier.agency]),
         due=_day(dossier.due),

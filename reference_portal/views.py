@@ -11,6 +11,7 @@ from reference_portal.components import Component, Signing, Version
 from reference_portal.dossiers import STATES, Dossier
 from reference_portal.fees import Payment, Receipt
 from reference_portal.notices import Message
+from reference_portal.office import Office
 from reference_portal.rules import Rules
 
 Json = dict[str, Any]
@@ -30,7 +31,8 @@ def line(dossier: Dossier, rules: Rules) -> Json:
     }
 
 
-def whole(dossier: Dossier, books: Books, rules: Rules, signing: str | None = None) -> Json:
+def whole(dossier: Dossier, office: Office, signing: str | None = None) -> Json:
+    books, rules, now = office.books, office.parts.rules, office.now()
     request, (applicant, personal_id) = dossier.supplement, rules.filing.applicant(dossier)
     asked = request and {"reason": request.reason, "components": request.components, "until": request.until}
     return {
@@ -51,6 +53,21 @@ def whole(dossier: Dossier, books: Books, rules: Rules, signing: str | None = No
         "submitted": dossier.submitted,
         "received": dossier.received,
         "due": dossier.due,
+        "late": rules.handling.late(dossier, now),
+        "overdue": rules.handling.overdue(dossier, now),
+        "slips": [rules.handling.slip(_acceptance(dossier))] if dossier.received else [],
+    }
+
+
+def _acceptance(dossier: Dossier) -> Json:
+    """The receipt with the due time (form 01 of TT 01/2018/TT-VPCP)."""
+    return {
+        "kind": "acceptance",
+        "at": dossier.received,
+        "code": dossier.code,
+        "components": [component.id for component in dossier.components if component.present],
+        "due": dossier.due,
+        "place_of_return": f"Bộ phận một cửa {AGENCIES[dossier.agency]}",
     }
 
 

@@ -20,6 +20,8 @@ class Part:
     title_vi: str
     title_en: str
     requirements: tuple[str, ...]
+    optional: bool = False
+    """What the law lets a portal leave to another system, or what is tried only by an optional operation."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Profile:
 
     def unclaimed(self, claims: Collection[str]) -> tuple[Part, ...]:
         return tuple(part for part in self.parts if part.claim not in claims)
+
+    @cached_property
+    def optional(self) -> frozenset[str]:
+        """What a portal may leave unclaimed without being less conformant."""
+        return frozenset(number for part in self.parts if part.optional for number in part.requirements)
 
 
 def load(name: str) -> Profile:

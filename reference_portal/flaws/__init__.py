@@ -1,6 +1,6 @@
 """Portals with one defect each, seen in real code: what a check must catch before its silence means anything."""
 
-from reference_portal.flaws import filing, handling, identity, login, money, notices, signing, visits
+from reference_portal.flaws import filing, handling, identity, login, money, notices, signing, time_limits, visits
 from reference_portal.flaws.row import Flaw
 
 FLAWS: tuple[Flaw, ...] = (
@@ -10,6 +10,7 @@ FLAWS: tuple[Flaw, ...] = (
     *signing.ROWS,
     *filing.ROWS,
     *handling.ROWS,
+    *time_limits.ROWS,
     *money.ROWS,
     *notices.ROWS,
 )

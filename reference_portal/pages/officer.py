@@ -20,6 +20,8 @@ _ACTIONS = {
     "fee": "Yêu cầu nộp phí",
     "counter_payment": "Thu tiền tại quầy",
     "stop": "Dừng xử lý",
+    "rollback": "Thu hồi",
+    "reschedule": "Xin lỗi và hẹn lại ngày trả",
     "finish": "Xử lý xong",
     "hand_over": "Trả kết quả",
     "reconcile": "Đối soát thanh toán",
@@ -57,6 +59,8 @@ async def _done(request: Request, told: dict[str, str]) -> str:
         reason=told.get("reason", ""),
         components=tuple(told.get("components", "").replace(",", " ").split()),
         days=_number(told.get("days", "")) or 3,
+        legal_basis=told.get("legal_basis", ""),
+        due=told.get("due", ""),
         name=told.get("name", ""),
         amount=_number(told.get("amount", "")),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reference_portal.rules.filing import FilingRules
+from reference_portal.rules.handling import HandlingRules
 from reference_portal.rules.kbnn import TreasuryRules
 from reference_portal.rules.login import LoginRules
 from reference_portal.rules.money import MoneyRules
@@ -15,9 +16,12 @@ class Rules:
     login: LoginRules
     signing: SigningRules
     filing: FilingRules
+    handling: HandlingRules
     money: MoneyRules
     notices: NoticeRules
     kbnn: TreasuryRules
 
 
-RIGHT_RULES = Rules(LoginRules(), SigningRules(), FilingRules(), MoneyRules(), NoticeRules(), TreasuryRules())
+RIGHT_RULES = Rules(
+    LoginRules(), SigningRules(), FilingRules(), HandlingRules(), MoneyRules(), NoticeRules(), TreasuryRules()
+)

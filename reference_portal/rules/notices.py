@@ -19,7 +19,7 @@ def _channels(account: Account, state: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class NoticeRules:
-    tells: Callable[[Step], bool] = lambda step: step.source != step.target
+    tells: Callable[[Step], bool] = lambda step: step.source != step.target or step.deed == "reschedule"
     recipients: Callable[[Account, NewestOther], tuple[Account, ...]] = lambda applicant, _newest: (applicant,)
     channels: Callable[[Account, int], tuple[str, ...]] = _channels
     sms_text: Callable[[Dossier, Step], str] = sms_text

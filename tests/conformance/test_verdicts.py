@@ -97,6 +97,10 @@ def test_a_verdict_survives_the_way_between_processes() -> None:
         (Tally([verdict(Outcome.PASSED), verdict(Outcome.FAILED)], {"Z01"}), Exit.NOT_CONFORMANT),
         (Tally([verdict(Outcome.PASSED), verdict(Outcome.NOT_CLAIMED)], {"Z01"}), Exit.NOT_CONFORMANT),
         (Tally([verdict(Outcome.PASSED)], {"Z01"}, unclaimed=("payment",)), Exit.NOT_CONFORMANT),
+        (
+            Tally([verdict(Outcome.PASSED), verdict(Outcome.NOT_CLAIMED, "Z02")], {"Z01", "Z02"}, optional={"Z02"}),
+            Exit.CONFORMANT,
+        ),
         (Tally([verdict(Outcome.PASSED)], {"Z01"}, violations=1), Exit.NOT_CONFORMANT),
         (Tally([verdict(Outcome.NOT_CLAIMED)], {"Z01"}), Exit.NOTHING_EXECUTED),
         (Tally([], {"Z01"}), Exit.NOTHING_EXECUTED),

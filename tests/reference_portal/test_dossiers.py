@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from reference_portal import dossiers
+from reference_portal import dossiers, law
 from reference_portal.components import Component, Signature, Version
 from reference_portal.dossiers import MOVES, Dossier, Refused, Request, Step
 from reference_portal.rules import RIGHT_RULES
@@ -63,8 +63,8 @@ def test_an_answer_to_the_desk_ends_the_request_and_one_to_an_officer_waits() ->
 
 def test_the_due_time_skips_saturday_and_sunday() -> None:
     friday = datetime.fromisoformat("2026-11-20T16:00:00+07:00")
-    assert dossiers.due(friday, 1).isoformat() == "2026-11-23T17:00:00+07:00"
-    assert dossiers.due(friday, 5).isoformat() == "2026-11-27T17:00:00+07:00"
+    assert law.due(friday, 1).isoformat() == "2026-11-23T17:00:00+07:00"
+    assert law.due(friday, 5).isoformat() == "2026-11-27T17:00:00+07:00"
 
 
 def test_ageing_moves_every_stored_instant_and_no_other_field() -> None:

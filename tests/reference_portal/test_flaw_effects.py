@@ -455,14 +455,28 @@ async def error_of_the_login(world: Portal, _paper: bytes) -> Any:
 
 
 def at_the_desk(*deeds: tuple[str, dict[str, Any]], told: str = "status") -> Story:
-    """How the last of these deeds of an officer on a submitted dossier ends."""
+    """How the last of these deeds of an officer on a submitted dossier ends; "answer" is its applicant's."""
 
     async def story(world: Portal, paper: bytes) -> Any:
-        dossier = await submitted(await world.citizen(), paper)
+        browser = await world.citizen()
+        dossier = await submitted(browser, paper)
         for action, details in deeds:
+            if action == "answer":
+                await acted(browser, dossier, "supplement")
+                continue
             reply = await world.officer(action, dossier["id"], **details)
         await world.settled()
         return reply.status_code if told == "status" else reply.json()[told]
+
+    return story
+
+
+def sms_after(*deeds: tuple[str, dict[str, Any]]) -> Story:
+    """How many SMS went out after these deeds."""
+
+    async def story(world: Portal, paper: bytes) -> Any:
+        await at_the_desk(*deeds)(world, paper)
+        return len(world.providers.sms)
 
     return story
 
@@ -479,11 +493,6 @@ async def state_of_a_withdrawn(world: Portal, paper: bytes) -> Any:
     return (await acted(browser, await submitted(browser, paper), "withdraw")).json()["state"]
 
 
-async def sms_of_a_stop(world: Portal, paper: bytes) -> Any:
-    await at_the_desk(("accept", {}), ("stop", {"reason": "x"}))(world, paper)
-    return len(world.providers.sms)
-
-
 async def state_listed_while_processed(world: Portal, paper: bytes) -> Any:
     browser = await world.citizen()
     dossier = await submitted(browser, paper)
@@ -494,6 +503,20 @@ async def state_listed_while_processed(world: Portal, paper: bytes) -> Any:
 
 def _right(ref: str, amount: int) -> str:
     return notice(ref, amount)
+
+
+def later(days: int) -> tuple[str, dict[str, Any]]:
+    return "age", {"seconds": days * 86400}
+
+
+def put_off(day: int, reason: str = "x") -> tuple[str, dict[str, Any]]:
+    return "reschedule", {"reason": reason, "due": f"2027-01-{day:02d}T17:00:00+07:00"}
+
+
+ACCEPT: tuple[str, dict[str, Any]] = ("accept", {})
+ASK: tuple[str, dict[str, Any]] = ("supplement", {"reason": "x", "components": ["to-khai"], "days": 10})
+REFUSE: tuple[str, dict[str, Any]] = ("refuse", {"reason": "x"})
+RESTARTED, KEPT, MOVED = (f"2026-{day}T17:00:00+07:00" for day in ("11-27", "11-19", "11-26"))
 
 
 ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
@@ -559,9 +582,31 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("old_versions_dropped", versions_after_a_supplement, 2, 1),
     ("withdrawal_is_a_stop", state_of_a_withdrawn, 7, 8),
     ("stop_without_reason", at_the_desk(("accept", {}), ("stop", {"reason": " "})), 422, 200),
-    ("silent_stop", sms_of_a_stop, 3, 2),
+    ("silent_stop", sms_after(ACCEPT, ("stop", {"reason": "x"})), 3, 2),
     ("list_is_stale", state_listed_while_processed, 4, 2),
     ("opening_takes_charge", at_the_desk(("read", {}), told="state"), 1, 4),
+    ("lateness_hidden", at_the_desk(later(7), ("read", {}), told="late"), True, False),
+    ("request_at_any_time", at_the_desk(ACCEPT, later(7), ASK), 409, 200),
+    (
+        "due_left_as_it_was",
+        at_the_desk(ACCEPT, later(1), ASK, later(7), ("answer", {}), ACCEPT, told="due"),
+        RESTARTED,
+        KEPT,
+    ),
+    (
+        "due_moved_by_the_wait",
+        at_the_desk(ACCEPT, later(1), ASK, later(7), ("answer", {}), ACCEPT, told="due"),
+        RESTARTED,
+        MOVED,
+    ),
+    ("refused_with_days_left", at_the_desk(ASK, REFUSE), 409, 200),
+    ("silent_end_of_days", sms_after(ASK, later(21), REFUSE), 3, 2),
+    ("apology_without_reason", at_the_desk(ACCEPT, put_off(1, " ")), 422, 200),
+    ("apology_after_the_limit", at_the_desk(ACCEPT, later(7), put_off(1)), 409, 200),
+    ("silent_apology", sms_after(ACCEPT, put_off(1)), 3, 2),
+    ("put_off_again", at_the_desk(ACCEPT, put_off(1), put_off(8)), 409, 200),
+    ("overdue_hidden", at_the_desk(ACCEPT, later(14), ("read", {}), told="overdue"), True, False),
+    ("overdue_cleared_by_handing_on", at_the_desk(ACCEPT, later(14), ("process", {}), told="overdue"), True, False),
     ("amount_without_cents", amount_asked, True, False),
     ("unpaid_accepted", accepted_unpaid, 409, 200),
     ("no_record_means_paid", accepted_without_and_with_an_attempt, [409, 409], [200, 409]),
