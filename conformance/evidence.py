@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -47,6 +48,7 @@ class HttpLog:
         self._file = _lines(folder / f"{HTTP}{part}.ndjson") if hops else None
         self._notes = _lines(folder / f"{NOTES}{part}.ndjson")
         self.check = ""
+        self._pen = threading.Lock()  # for checks in which two act at once
 
     def __call__(self, operation: str, request: Request) -> Reply:
         began = time.perf_counter()
@@ -54,13 +56,13 @@ class HttpLog:
         try:
             reply = self._send(operation, request)
         except Unreachable as error:
-            if self._file is not None:
-                _append(self._file, row | self._asked(request) | {"unreachable": str(error)})
+            with self._pen:
+                self._write(row, request, {"unreachable": str(error)})
             raise
-        self.redactor.learn_cookies(reply.all("Set-Cookie"))
-        if self._file is not None:
+        with self._pen:
+            self.redactor.learn_cookies(reply.all("Set-Cookie"))
             milliseconds = round((time.perf_counter() - began) * 1000, 1)
-            _append(self._file, row | self._asked(request) | self._answered(reply) | {"ms": milliseconds})
+            self._write(row, request, {"ms": milliseconds}, reply)
         return reply
 
     def note(self, word: str, ref: str, subject: str, body: Mapping[str, Any]) -> None:
@@ -73,6 +75,13 @@ class HttpLog:
         if self._file is not None:
             self._file.close()
         self._notes.close()
+
+    def _write(
+        self, row: Mapping[str, Any], request: Request, told: Mapping[str, Any], reply: Reply | None = None
+    ) -> None:
+        if self._file is not None:
+            answered = {} if reply is None else self._answered(reply)
+            _append(self._file, {**row, **self._asked(request), **answered, **told})
 
     def _asked(self, request: Request) -> dict[str, Any]:
         told = {

@@ -98,8 +98,7 @@ class HttpTransport:
     def _kept(self, url: SplitResult) -> HTTPConnection | None:
         """One to this place that the server has not closed meanwhile."""
         idle = self._idle[url.scheme, url.netloc]
-        while idle:
-            connection = idle.pop()
+        while (connection := _taken(idle)) is not None:
             if not select([connection.sock], [], [], 0)[0]:
                 return connection
             connection.close()
@@ -124,6 +123,14 @@ class HttpTransport:
         for idle in self._idle.values():
             while idle:
                 idle.pop().close()
+
+
+def _taken(idle: list[HTTPConnection]) -> HTTPConnection | None:
+    """Another thread may be faster between a look and the deed."""
+    try:
+        return idle.pop()
+    except IndexError:
+        return None
 
 
 def _asked(connection: HTTPConnection, request: Request, url: SplitResult) -> HTTPResponse:

@@ -103,7 +103,7 @@ def _supplement(office: Office, _change: Change, dossier: Dossier, order: Order)
     if not basis:
         _only_as_the_law_has_it(office, dossier)
     else:
-        reason = f"{reason} (Căn cứ: {basis})"
+        reason = office.parts.rules.handling.founded(reason, basis)
     until = (office.now() + timedelta(days=order.days)).isoformat()
     request = Request(reason=reason, components=order.components, until=until, before=dossier.state)
     return replace(advance(office, dossier, "supplement", _actor(order), reason), supplement=request)

@@ -168,6 +168,7 @@ ROWS = (
         "specs/portal.md 2.14.1: reset has no check at all",
         "Nộp lại được hồ sơ đã bị từ chối.",
         "A refused dossier can be submitted again.",
+        also=ids("E01"),
     ),
     Flaw(
         "copy_carries_signature",

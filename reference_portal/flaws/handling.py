@@ -1,15 +1,32 @@
 """Flaws of handling a dossier at the desk: supplement requests, stopping, withdrawal, what is kept and what is shown."""
 
+import asyncio
+import dataclasses
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from reference_portal.books import Books, Change, Record
 from reference_portal.components import Component, Version
-from reference_portal.dossiers import ACCEPTED, PROCESSING, STOPPED, SUBMITTED, Dossier, Step, target
+from reference_portal.dossiers import (
+    ACCEPTED,
+    FINISHED,
+    HANDED_OVER,
+    PROCESSING,
+    STOPPED,
+    SUBMITTED,
+    Dossier,
+    Step,
+    target,
+)
 from reference_portal.flaws.row import Flaw, ids, ruled
 from reference_portal.parts import RIGHT
 
+T = TypeVar("T")
 _RIGHT = RIGHT.rules
+_BREATH = 0.05
 
 
 def _blank_allowed(of: str) -> Callable[[str, str], bool]:
@@ -37,7 +54,138 @@ def _not_on_stop(step: Step) -> bool:
     return _RIGHT.notices.tells(step) and step.target != STOPPED
 
 
+def _goto(state: int, deed: str) -> int:
+    return HANDED_OVER if (deed, state) == ("hand_over", PROCESSING) else target(state, deed)
+
+
+def _stopped_goes_on(state: int, deed: str) -> int:
+    return FINISHED if (deed, state) == ("finish", STOPPED) else target(state, deed)
+
+
+def _rewritten(dossier: Dossier, _now: datetime) -> Dossier:
+    return replace(dossier, history=tuple(replace(step, reason=None) for step in dossier.history))
+
+
+async def _check_then_act(books: Books, decide: Callable[[Change], T]) -> T:
+    """Where an officer acts: decides on what was read, takes a breath, and writes over what happened meanwhile."""
+    change = Change(books)
+    answer = decide(change)
+    if not any(_by_officer(record) for record in change.records.values()):
+        return books.transact(decide)
+    await asyncio.sleep(_BREATH)
+    books.overwrite(change)
+    return answer
+
+
+def _by_officer(record: Record) -> bool:
+    return isinstance(record, Dossier) and bool(record.history) and record.history[-1].role == "officer"
+
+
+def _taken_back(history: tuple[Step, ...]) -> tuple[Step, ...]:
+    return history[:-2]
+
+
+def _even_a_result(state: int, deed: str) -> int:
+    return FINISHED if (deed, state) == ("rollback", HANDED_OVER) else target(state, deed)
+
+
+def _not_on_rollback(step: Step) -> bool:
+    return _RIGHT.notices.tells(step) and step.deed != "rollback"
+
+
+def _without(*names: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda slip: {name: value for name, value in slip.items() if name not in names}
+
+
 ROWS = (
+    Flaw(
+        "result_before_its_time",
+        ruled("filing", target=_goto),
+        ids("E01"),
+        "specs/portal.md 2.14.1: action 9999 goes to any step",
+        "Trả kết quả khi hồ sơ còn đang xử lý.",
+        "A result is handed over while the dossier is still handled.",
+    ),
+    Flaw(
+        "stopped_goes_on",
+        ruled("filing", target=_stopped_goes_on),
+        ids("E01"),
+        "specs/portal.md 2.14.1: unknown text of a precondition is ignored, so that the action is open",
+        "Hồ sơ đã dừng vẫn xử lý xong được.",
+        "A dossier that was stopped can be finished.",
+    ),
+    Flaw(
+        "receipt_without_place",
+        ruled("handling", slip=_without("place_of_return")),
+        ids("E03"),
+        "specs/portal.md 2.14.2: documents are printed from a template, whatever it holds",
+        "Giấy tiếp nhận không ghi nơi trả kết quả.",
+        "The receipt names no place of return.",
+    ),
+    Flaw(
+        "receipt_without_components",
+        ruled("handling", slip=_without("components")),
+        ids("E03"),
+        "specs/portal.md 2.14.2: documents are printed from a template, whatever it holds",
+        "Giấy tiếp nhận không ghi đã nhận những gì.",
+        "The receipt does not say what was handed in.",
+    ),
+    Flaw(
+        "asked_again_and_again",
+        ruled("handling", may_ask_again=lambda _dossier: True),
+        ids("E08"),
+        "specs/portal.md 4.1 row 3: more than one supplement, without the field for its legal basis",
+        "Yêu cầu bổ sung bao nhiêu lần cũng được.",
+        "More is asked for again and again.",
+    ),
+    Flaw(
+        "basis_not_recorded",
+        ruled("handling", founded=lambda reason, _basis: reason),
+        ids("E08"),
+        "specs/portal.md 4.1 row 3: more than one supplement, without the field for its legal basis",
+        "Yêu cầu thêm có nêu căn cứ nhưng không ghi lại căn cứ.",
+        "The legal basis of a further request is not kept.",
+    ),
+    Flaw(
+        "history_rewritten",
+        ruled("handling", handed_on=_rewritten),
+        ids("E25"),
+        "specs/portal.md 2.14.2: rollback, restore and goto change a dossier's actions in place",
+        "Chuyển bộ phận là mất lý do trong các dòng nhật ký cũ.",
+        "Handing a dossier on empties the reasons of earlier rows.",
+    ),
+    Flaw(
+        "officers_race",
+        lambda parts: dataclasses.replace(parts, discipline=_check_then_act),
+        ids("E27"),
+        "specs/portal.md 2.14.1: an action is checked against the step that was read, and written later",
+        "Hai cán bộ bấm cùng lúc thì cả hai đều được, người sau ghi đè.",
+        "Of two officers at once both succeed, and the later overwrites.",
+    ),
+    Flaw(
+        "rollback_erases",
+        ruled("handling", recalled=_taken_back),
+        ids("E28"),
+        "specs/portal.md 2.14.2: POST rollback removes the last action",
+        "Thu hồi là xóa dòng nhật ký.",
+        "A rollback removes the row of history.",
+    ),
+    Flaw(
+        "rollback_of_a_result",
+        ruled("filing", target=_even_a_result),
+        ids("E28"),
+        "specs/portal.md 2.14.1: action 9000 rolls back whatever is rollbackable",
+        "Thu hồi được cả kết quả đã trả.",
+        "Even a result that was given is taken back.",
+    ),
+    Flaw(
+        "silent_rollback",
+        ruled("notices", tells=_not_on_rollback),
+        ids("E28"),
+        "specs/portal.md 2.11: a template for each change, one of them not sent",
+        "Thu hồi mà không báo người nộp.",
+        "A rollback is not told.",
+    ),
     Flaw(
         "supplement_without_content",
         ruled("filing", reason_given=_blank_allowed("supplement")),

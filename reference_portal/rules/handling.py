@@ -61,6 +61,7 @@ class HandlingRules:
     overdue: Callable[[Dossier, datetime], bool] = _overdue
     may_refuse: Callable[[Dossier, datetime], bool] = _may_refuse
     asks_in_time: Callable[[Dossier, datetime], bool] = _asks_in_time
+    founded: Callable[[str, str], str] = lambda reason, basis: f"{reason} (Căn cứ: {basis})"
     may_ask_again: Callable[[Dossier], bool] = _may_ask_again
     due_after_supplement: Callable[[Dossier, datetime, int], datetime] = _due_after_supplement
     apologises_in_time: Callable[[Dossier, datetime], bool] = _apologises_in_time

@@ -516,6 +516,38 @@ def put_off(day: int, reason: str = "x") -> tuple[str, dict[str, Any]]:
 ACCEPT: tuple[str, dict[str, Any]] = ("accept", {})
 ASK: tuple[str, dict[str, Any]] = ("supplement", {"reason": "x", "components": ["to-khai"], "days": 10})
 REFUSE: tuple[str, dict[str, Any]] = ("refuse", {"reason": "x"})
+BACK: tuple[str, dict[str, Any]] = ("rollback", {"reason": "x"})
+
+
+def receipt_says(name: str) -> Story:
+    async def story(world: Portal, paper: bytes) -> Any:
+        return name in (await at_the_desk(ACCEPT, told="slips")(world, paper))[0]
+
+    return story
+
+
+async def basis_of_a_further_request(world: Portal, paper: bytes) -> Any:
+    founded = ("supplement", {**ASK[1], "legal_basis": "Điều 8"})
+    history = await at_the_desk(ACCEPT, ASK, ("answer", {}), ACCEPT, founded, told="history")(world, paper)
+    return "Điều 8" in history[-1]["reason"]
+
+
+async def reasons_after_handing_on(world: Portal, paper: bytes) -> Any:
+    again = ("process", {})
+    history = await at_the_desk(ACCEPT, ("stop", {"reason": "x"}), again, told="history")(world, paper)
+    return [row["reason"] for row in history if row["reason"]]
+
+
+async def rows_after_a_rollback(world: Portal, paper: bytes) -> Any:
+    return len(await at_the_desk(ACCEPT, ("process", {}), BACK, told="history")(world, paper))
+
+
+async def two_refusals_at_once(world: Portal, paper: bytes) -> Any:
+    dossier = await submitted(await world.citizen(), paper)
+    ends = await asyncio.gather(*(world.officer("refuse", dossier["id"], reason=reason) for reason in "ab"))
+    return sorted(end.status_code for end in ends)
+
+
 RESTARTED, KEPT, MOVED = (f"2026-{day}T17:00:00+07:00" for day in ("11-27", "11-19", "11-26"))
 
 
@@ -585,6 +617,17 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("silent_stop", sms_after(ACCEPT, ("stop", {"reason": "x"})), 3, 2),
     ("list_is_stale", state_listed_while_processed, 4, 2),
     ("opening_takes_charge", at_the_desk(("read", {}), told="state"), 1, 4),
+    ("result_before_its_time", at_the_desk(ACCEPT, ("process", {}), ("hand_over", {})), 409, 200),
+    ("stopped_goes_on", at_the_desk(ACCEPT, ("stop", {"reason": "x"}), ("finish", {})), 409, 200),
+    ("receipt_without_place", receipt_says("place_of_return"), True, False),
+    ("receipt_without_components", receipt_says("components"), True, False),
+    ("asked_again_and_again", at_the_desk(ACCEPT, ASK, ("answer", {}), ACCEPT, ASK), 409, 200),
+    ("basis_not_recorded", basis_of_a_further_request, True, False),
+    ("history_rewritten", reasons_after_handing_on, ["x"], []),
+    ("officers_race", two_refusals_at_once, [200, 409], [200, 200]),
+    ("rollback_erases", rows_after_a_rollback, 4, 2),
+    ("rollback_of_a_result", at_the_desk(ACCEPT, ("finish", {}), ("hand_over", {}), BACK), 409, 200),
+    ("silent_rollback", sms_after(ACCEPT, ("process", {}), BACK), 4, 3),
     ("lateness_hidden", at_the_desk(later(7), ("read", {}), told="late"), True, False),
     ("request_at_any_time", at_the_desk(ACCEPT, later(7), ASK), 409, 200),
     (
