@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import msgspec
+
 from conformance.adapters.http import HttpPortal
 
 NOTHING_CLAIMED: Mapping[str, Any] = {"name": "Cổng thử", "claims": [], "procedures": {}}
@@ -57,3 +59,17 @@ class Partless:
         person = self._portal.person(browser)
         person.signing = None
         return person
+
+
+class Timeless(Partless):
+    """An adapter of a portal that claims nothing optional."""
+
+    def __init__(self, wiring: Any) -> None:
+        super().__init__(wiring)
+        self.person = self._portal.person
+        self.capabilities = self._demanded
+
+    def _demanded(self) -> Any:
+        told = self._portal.capabilities()
+        kept = tuple(claim for claim in told.claims if claim not in {"ageing", "slips", "rollback"})
+        return msgspec.structs.replace(told, claims=kept)

@@ -60,6 +60,7 @@ def test_portal_alone_is_a_usage_error_that_names_what_is_missing() -> None:
         ({"adapter": "nowhere:Adapter"}, "cannot be loaded"),
         ({"adapter": "conformance.adapters.template:MyPortal"}, "it failed when it was asked for a person"),
         ({"profile": "perfect"}, "there is no such profile; there is basic"),
+        ({"legal": "nd99-1999"}, "--legal nd99-1999: there is no such set of numbers; there is nd118-2025, nd61-2018"),
     ],
 )
 def test_a_wrong_option_is_one_sentence(running: Running, tmp_path: Path, wrong: dict[str, str], sentence: str) -> None:
@@ -110,6 +111,17 @@ def test_what_the_adapter_lacks_is_not_claimed_and_the_portal_not_conformant(run
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
     assert "not claimed: signing" in done.stdout
     assert verdicts(tmp_path)["lacking"] == ["signing"]
+
+
+def test_what_is_optional_and_not_claimed_is_not_tried_and_costs_nothing(running: Running, tmp_path: Path) -> None:
+    adapter = "tests.conformance.fake_portal:Timeless"
+    done = run(*options_of(running, tmp_path, adapter=adapter), "-k", f"{ONE_CHECK} or E02 or E03 or E28")
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    told = verdicts(tmp_path)
+    outcomes = {row["number"]: row["outcome"] for row in told["verdicts"]}
+    assert outcomes == {"E02": "not claimed", "E03": "not claimed", "E05": "passed", "E28": "not claimed"}
+    assert told["unclaimed"] == []
+    assert told["legal"] == "nd61-2018"
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
