@@ -139,9 +139,14 @@ def test_more_is_asked_for_only_once(
     "Rows of the history, once written, are neither changed nor removed by any later step.",
     basis=(TT01.at("Điều 17 khoản 1 điểm b"), ASVS.at("16.4.2", "logs cannot be modified")),
 )
-def test_no_later_step_touches_earlier_rows(dossiers: Dossiers, dossier: Dossier, officer: Officer) -> None:
+def test_no_later_step_touches_earlier_rows(
+    filing: Filing, dossiers: Dossiers, dossier: Dossier, officer: Officer
+) -> None:
+    rule = filing.first("free")
     deeds = deeds_on(dossier, dossiers, officer)
-    for name in ("accept", "process", "finish", "hand_over"):
+    deeds["ask"]()
+    dossiers.attach(dossier, rule.id, *attachment(rule.media, "the supplement"))
+    for name in ("answer", "accept", "process", "finish", "hand_over"):
         before = dossiers.read(dossier).history
         deeds[name]()
         now = dossiers.read(dossier).history
