@@ -1,10 +1,22 @@
-"""Attachments and form values that any portal accepts: real PDF, PNG and JPEG bytes, words with all Vietnamese marks."""
+"""Attachments and form values that any portal accepts: real PDF, PNG, JPEG and Word bytes, words with all Vietnamese marks."""
 
 import base64
+import io
 import struct
+import zipfile
 import zlib
+from html import escape
 
 FILE_NAME = "Giấy xác nhận – Nguyễn Thị Ưu Ái.pdf"
+WORD_NAME = "Tờ khai – Nguyễn Thị Ưu Ái.docx"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORDS = (
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "Tôi là Nguyễn Thị Ưu Ái, sinh ngày 15/07/2001, trú tại xã Thanh Lương, thị xã Bình Long, tỉnh Bình Phước.",
+    "ăằắẳẵặ âầấẩẫậ đ êềếểễệ ôồốổỗộ ơờớởỡợ ưừứửữự ỳýỷỹỵ ĂÂĐÊÔƠƯ",
+    "Tôi cam đoan những lời khai trên đây là đúng sự thật.",
+)
+"""Paragraphs of a Word file, with all Vietnamese marks; none is a part of another."""
 
 _JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////////"
@@ -59,6 +71,25 @@ def pdf(text: str) -> bytes:
     made += b"".join(b"%010d 00000 n \n" % place for place in places)
     made += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
     return bytes(made)
+
+
+def docx(paragraphs: tuple[str, ...]) -> bytes:
+    """A Word file of these paragraphs and nothing else (ECMA-376: the smallest package)."""
+    space = "http://schemas.openxmlformats.org"
+    kinds = "application/vnd.openxmlformats-package.relationships+xml"
+    body = "".join(f'<w:p><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>' for text in paragraphs)
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{space}/package/2006/content-types"><Default Extension="rels" '
+        f'ContentType="{kinds}"/><Override PartName="/word/document.xml" ContentType="{DOCX}.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{space}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f'<w:document xmlns:w="{space}/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>',
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, text in parts.items():
+            package.writestr(name, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>{text}')
+    return made.getvalue()
 
 
 def jpeg(text: str = "") -> bytes:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from reference_portal.papers import FIELDS
+from reference_portal.word import DOC, DOCX
 
 MAX_BYTES = 10 * 1024 * 1024
-MEDIA = ("application/pdf", "image/jpeg", "image/png")
+WORD = (DOCX, DOC)
+MEDIA = ("application/pdf", "image/jpeg", "image/png", *WORD)
 
 
 class Fee(Struct, frozen=True, kw_only=True):

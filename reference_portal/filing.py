@@ -1,17 +1,17 @@
 """What an applicant does with a dossier: draft, copy, fill, attach, submit, answer, withdraw."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
 from msgspec.structs import replace
 
-from reference_portal import papers
+from reference_portal import papers, word
 from reference_portal.accounts import Account
 from reference_portal.books import Change
-from reference_portal.catalogue import AGENCIES, CATALOGUE, MAX_BYTES, MEDIA, Procedure
+from reference_portal.catalogue import AGENCIES, CATALOGUE, MAX_BYTES, MEDIA, WORD, Procedure
 from reference_portal.components import Component, Version
 from reference_portal.dossiers import REFUSED, Dossier, Numbered, Refused
 from reference_portal.marks import examined, reexamined
@@ -74,32 +74,46 @@ async def fill(office: Office, person: Account | None, place: tuple[str, str], f
     )
     version = new_version(office, content, "Tờ khai đăng ký khai sinh.pdf", "application/pdf")
     version = replace(version, mark=office.parts.rules.signing.replaced(component.current, version.mark))
-    filled = _Edit(component.id, lambda old: replace(old, form=form).with_version(version), version.file, content)
+    filled = _Edit(component.id, lambda old: replace(old, form=form).with_version(version), {version.file: content})
     return await _place(office, dossier, filled, office.parts.rules.filing.fillable)
 
 
 async def attach(office: Office, person: Account | None, place: tuple[str, str], content: bytes, name: str) -> Dossier:
-    """A file as it is; its type is read from its content, not from its name."""
+    """A file as it is; its type is read from its content, not from its name. A Word file's PDF comes at once behind it."""
     dossier, component = _editable(office, person, place, office.parts.rules.filing.editable)
-    media = next((media for magic, media in _MAGIC.items() if content.startswith(magic)), "")
+    media = next((media for magic, media in _MAGIC.items() if content.startswith(magic)), word.media(content))
     if media not in MEDIA:
-        raise Refused("bad_type", "Chỉ nhận tập tin PDF, PNG hoặc JPEG.", status=415, field=component.id)
+        raise Refused("bad_type", "Chỉ nhận tập tin PDF, Word, PNG hoặc JPEG.", status=415, field=component.id)
     if len(content) > MAX_BYTES:
         raise Refused("too_big", f"Tập tin lớn hơn {MAX_BYTES >> 20} MB.", status=413, field=component.id)
     version = new_version(office, content, office.parts.rules.filing.file_name(name), media)
+    if media in WORD:
+        return await _place(office, dossier, await _printed(office, version, component, content))
     if media == "application/pdf":
         mark, signatures = await examined(office, content, dossier, "upload")
         mark = office.parts.rules.signing.replaced(component.current, mark)
         version = replace(version, mark=mark, signatures=signatures)
-    kept = office.parts.rules.filing.kept
-    attached = _Edit(component.id, lambda old: kept(old, version), version.file, content)
-    return await _place(office, dossier, attached, office.parts.rules.filing.editable)
+    attached = _Edit(component.id, lambda old: old.with_version(version), {version.file: content})
+    return await _place(office, dossier, attached)
+
+
+async def _printed(office: Office, original: Version, component: Component, content: bytes) -> "_Edit":
+    """What is signed is what the citizen can read before: the PDF is the component's file, the original a version of it."""
+    try:
+        pdf = await office.workers.run(office.parts.sealing.printed, content, original.name)
+    except word.Unconvertible as unconvertible:
+        raise Refused("unconvertible", unconvertible.message_vi, status=422, field=component.id) from unconvertible
+    mark = office.parts.rules.signing.replaced(component.current, "attached")
+    name = f"{original.name.rpartition('.')[0] or original.name}.pdf"
+    printed = replace(new_version(office, pdf, name, "application/pdf"), mark=mark)
+    files = {original.file: content, printed.file: pdf}
+    return _Edit(component.id, lambda old: old.with_version(original).with_version(printed), files)
 
 
 async def take_away(office: Office, person: Account | None, place: tuple[str, str]) -> Dossier:
     dossier, component = _editable(office, person, place, office.parts.rules.filing.editable)
     emptied = _Edit(component.id, lambda old: replace(old, present=False, form=None))
-    return await _place(office, dossier, emptied, office.parts.rules.filing.editable)
+    return await _place(office, dossier, emptied)
 
 
 async def act(office: Office, person: Account | None, dossier_id: str, action: str) -> Dossier:
@@ -194,25 +208,24 @@ def new_version(office: Office, content: bytes, name: str, media: str) -> Versio
 
 @dataclass(frozen=True)
 class _Edit:
-    """What happens to a component, and the new file that it brings."""
+    """What happens to a component, and the new files that it brings."""
 
     component: str
     change: Callable[[Component], Component]
-    file: str = ""
-    content: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-async def _place(office: Office, dossier: Dossier, edit: _Edit, allowed: Allowed) -> Dossier:
-    """Saves the component as it is changed now, unless the dossier moved on meanwhile."""
-    homes = office.parts.rules.filing.homes
+async def _place(office: Office, dossier: Dossier, edit: _Edit, allowed: Allowed | None = None) -> Dossier:
+    """Saves the component as it is changed now, unless the dossier moved on meanwhile; `allowed`: editable unless told."""
+    rules = office.parts.rules.filing
 
     def decide(change: Change) -> None:
-        if edit.file:
-            change.put_file(edit.file, edit.content)
-        for home in homes(dossier):
+        for file, content in edit.files.items():
+            change.put_file(file, content)
+        for home in rules.homes(dossier):
             current = change.get(Dossier, home)
             assert current is not None, "dossiers are never removed"
-            if home == dossier.id and not allowed(current, edit.component):
+            if home == dossier.id and not (allowed or rules.editable)(current, edit.component):
                 raise Refused("changed_meanwhile", "Hồ sơ vừa chuyển trạng thái. Vui lòng xem lại.")
             change.put(current.with_component(edit.change(current.component(edit.component))))
 

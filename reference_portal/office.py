@@ -48,7 +48,9 @@ class Workers:
     async def run(self, function: Callable[..., T], *args: Any, **named: Any) -> T:
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["reference_portal.seals", "reference_portal.papers"])
+            context.set_forkserver_preload(
+                ["reference_portal.seals", "reference_portal.papers", "reference_portal.word"]
+            )
             self._pool = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_end_with_portal)
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **named))
 

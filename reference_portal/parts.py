@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from reference_portal import seals, trust
+from reference_portal import seals, trust, word
 from reference_portal.books import Books, Change, atomically
 from reference_portal.calls import hub, login, messages, smartca, vnpay
 from reference_portal.rules import RIGHT_RULES, Rules
@@ -40,11 +40,12 @@ class Calls:
 
 @dataclass(frozen=True)
 class Sealing:
-    """The two phases of signing a PDF and the examination of a signed one; run in another process."""
+    """The two phases of signing a PDF, the examination of a signed one, a Word file as PDF; run in another process."""
 
     prepare: Callable[..., seals.Prepared] = seals.prepare
     finish: Callable[[seals.Prepared, bytes], bytes] = seals.finish
     examine: Callable[..., tuple[seals.Seal, ...]] = seals.examine
+    printed: Callable[[bytes, str], bytes] = word.as_pdf
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -57,7 +58,15 @@ class Prepared:
     state: bytes
 
 
-def prepare(pdf: bytes, *, certificate: bytes, chain: tuple[bytes, ...], doc_id: str, now: datetime) -> Prepared:
+def prepare(  # noqa: PLR0913  # what a stamp says is one of six things that a signature is made of
+    pdf: bytes,
+    *,
+    certificate: bytes,
+    chain: tuple[bytes, ...],
+    doc_id: str,
+    now: datetime,
+    stamp: Callable[[str, datetime, str, str], tuple[str, ...]] = stamps.lines,
+) -> Prepared:
     """The digest is SHA-256 of the DER SET OF signedAttrs, never of the ByteRange."""
     try:
         signer = certificates.common_name(x509.load_der_x509_certificate(certificate))
@@ -71,7 +80,7 @@ def prepare(pdf: bytes, *, certificate: bytes, chain: tuple[bytes, ...], doc_id:
             reason=reason,
             bytes_reserved=2 * reserved,  # it is written in hex
         )
-        texts = stamps.lines(signer, now, reason, _LOCATION)
+        texts = stamp(signer, now, reason, _LOCATION)
         document, hole = _with_hole(pdf, placeholder, texts)
     except Exception as error:  # a foreign file may raise anything in a parser; the citizen gets one sentence
         raise Unsealable("Không ký số được tệp này: tệp không phải PDF hợp lệ hoặc đang được bảo vệ.") from error

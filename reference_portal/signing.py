@@ -134,7 +134,7 @@ def _signable(office: Office, dossier: Dossier, component_id: str) -> Version:
         raise Refused("nothing_to_sign", "Không có tập tin để ký hoặc hồ sơ không còn được sửa.", field=component_id)
     if version.media != "application/pdf":
         raise Refused("not_a_pdf", "Chỉ ký số được tập tin PDF.", status=415, field=component_id)
-    if component.waiting():
+    if office.parts.rules.signing.busy(component):
         raise Refused("signing_already", "Tập tin này đang chờ xác nhận trên điện thoại.", field=component_id)
     return version
 

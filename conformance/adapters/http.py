@@ -26,13 +26,14 @@ from conformance.records import (
     Way,
     read,
 )
+from conformance.samples import DOCX
 from conformance.transport import Headers, Reply, Request
 
 LONGEST_WAIT = 20
 REGISTRATION = "registration"
 POLL_PAUSE_SECONDS = 0.5
 JSON_TYPE = (("Content-Type", "application/json"),)
-_MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"PK\x03\x04": DOCX}
 
 
 class HttpPortal:

@@ -1,6 +1,17 @@
 """Portals with one defect each, seen in real code: what a check must catch before its silence means anything."""
 
-from reference_portal.flaws import filing, handling, identity, login, money, notices, signing, time_limits, visits
+from reference_portal.flaws import (
+    filing,
+    handling,
+    identity,
+    login,
+    money,
+    notices,
+    papers,
+    signing,
+    time_limits,
+    visits,
+)
 from reference_portal.flaws.row import Flaw
 
 FLAWS: tuple[Flaw, ...] = (
@@ -8,6 +19,7 @@ FLAWS: tuple[Flaw, ...] = (
     *identity.ROWS,
     *visits.ROWS,
     *signing.ROWS,
+    *papers.ROWS,
     *filing.ROWS,
     *handling.ROWS,
     *time_limits.ROWS,

@@ -64,6 +64,7 @@ class SigningRules:
     offered: Callable[[tuple[Offered, ...], str, datetime], tuple[Offered, ...]] = _offered
     doc_id_shown: Callable[[str], str] = lambda doc_id: doc_id
     unsigned: Callable[[Outcome, bytes], Signed] = _unsigned
+    busy: Callable[[Component], Signing | None] = Component.waiting
     same_file: Callable[[Component, Signing], bool] = _same_file
     marked: Callable[[Dossier, str], tuple[str, ...]] = lambda _dossier, component: (component,)
     is_signer: Callable[[Signature, Dossier], bool] = _is_applicant
