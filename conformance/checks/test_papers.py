@@ -15,7 +15,7 @@ from conformance.people import Phone
 from conformance.records import Dossier
 from conformance.requirement import MUST, SHOULD, may_be_refused, requirement
 from conformance.samples import DOCX, WORD_NAME, WORDS, docx
-from conformance.sources import GUIDE_BINH_PHUOC, LAW_20, QD769, VNPT_SMARTCA
+from conformance.sources import GUIDE_BINH_PHUOC, LAW_20, QD769, SIGNING_SOFTWARE, VNPT_SMARTCA
 from conformance.trust import judged
 
 pytestmark = pytest.mark.role("signed")
@@ -81,7 +81,10 @@ def test_the_phone_says_what_is_signed(
     SHOULD,
     "Chữ ký hiển thị trên tập tin nêu đúng người ký và đúng giờ ký (UTC+7) của chữ ký số.",
     "The visible stamp names the signer and the time (UTC+7) that the signature itself tells.",
-    basis=(GUIDE_BINH_PHUOC.at("Digitally signed by …, Date: … +07:00"),),
+    basis=(
+        GUIDE_BINH_PHUOC.at("Digitally signed by …, Date: … +07:00"),
+        SIGNING_SOFTWARE.at("hiển thị người ký và thời điểm ký"),
+    ),
 )
 def test_the_stamp_tells_signer_and_time(filing: Filing, dossiers: Dossiers, draft: Dossier, lab: Lab) -> None:
     first = draft.components[0].id
@@ -106,7 +109,10 @@ def test_the_stamp_tells_signer_and_time(filing: Filing, dossiers: Dossiers, dra
     SHOULD,
     "Tập tin Word được chọn để ký trở thành PDF có cùng nội dung rồi mới được ký.",
     "A Word file that is chosen for signing becomes a PDF of the same words and is then signed.",
-    basis=(GUIDE_BINH_PHUOC.at("Bước 4: file pdf hoặc doc, docx"),),
+    basis=(
+        GUIDE_BINH_PHUOC.at("Bước 4: file pdf hoặc doc, docx"),
+        LAW_20.at("Điều 22", "a signature is bound to the data that were signed"),
+    ),
 )
 def test_a_word_file_becomes_a_pdf_of_the_same_words(
     filing: Filing, signing: Signings, dossiers: Dossiers, draft: Dossier, lab: Lab
