@@ -57,7 +57,7 @@ ROWS = (
         "stamp_in_server_zone",
         sealed(prepare=_stamped_in_server_zone),
         ids("D15"),
-        "specs/portal.md K07: the server's zone leaks into what is shown",
+        "specs/portal.md 2.12 and K07: the server's zone leaks into what is shown",
         "Chữ ký hiển thị ghi giờ UTC của máy chủ như giờ Việt Nam.",
         "The stamp shows the server's UTC as if it were Vietnam's time.",
     ),
