@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from conformance.corpus.authorities import CITIZEN_ID
+from conformance.corpus.authorities import CITIZEN_UID
 
 Make = Callable[[], bytes]
 Verdict = Literal["valid", "invalid", "inconclusive", "unparsable", "unsigned"]
@@ -25,7 +25,7 @@ class Case:
     diagnosis: str = "right"
     by: Literal["hand", "pyHanko", "signxml"] = "hand"
     tree: Tree = "public"
-    expects: str = CITIZEN_ID
+    expects: str = CITIZEN_UID
 
     @property
     def good(self) -> bool:

@@ -44,6 +44,7 @@ class Cms:
     signature: bytes
     encapsulates: bool
     signers: int
+    repeated: tuple[str, ...]
 
     @property
     def digest_of_attrs(self) -> bytes | None:
@@ -85,6 +86,7 @@ def parse(contents: bytes) -> Cms:
         signature=one["signature"].native,
         encapsulates=data["encap_content_info"]["content"].native is not None,
         signers=len(data["signer_infos"]),
+        repeated=_repeated(one["signed_attrs"]),
     )
 
 
@@ -96,7 +98,7 @@ def shape_of(cms: Cms, subfilter: str) -> tuple[Assertion, ...]:
         Assertion(
             "detached", not cms.encapsulates, "content inside the CMS" if cms.encapsulates else "no content inside"
         ),
-        Assertion("signed_attributes", cms.attrs is not None, "present" if cms.attrs else "absent: refused by policy"),
+        _attributes(cms),
         Assertion(
             "signer_certificate", cms.signer is not None, own.hex() or "the signer's certificate is not in the CMS"
         ),
@@ -153,6 +155,14 @@ def stamp_of(cms: Cms) -> tuple[tsp.TSTInfo, Cms] | None:
     return inner, parse(token.dump())
 
 
+def _attributes(cms: Cms) -> Assertion:
+    """Present, and each once with one value (RFC 5652, 11): of two, one reader takes the first and another the last."""
+    if cms.attrs is None:
+        return Assertion("signed_attributes", held=False, detail="absent: refused by policy")
+    told = f"said twice: {', '.join(cms.repeated)}" if cms.repeated else "present"
+    return Assertion("signed_attributes", not cms.repeated, told)
+
+
 def _signing_certificate(cms: Cms, subfilter: str) -> Assertion:
     attribute = cms.values.get("signing_certificate_v2")
     if attribute is None:
@@ -179,6 +189,12 @@ def _is_meant(certificate: Any, sid: Any) -> bool:
 
 def _values(attributes: Any) -> dict[str, Any]:
     return {one["type"].native: one["values"][0] for one in attributes or () if len(one["values"])}
+
+
+def _repeated(attributes: Any) -> tuple[str, ...]:
+    kinds = [one["type"].native for one in attributes or ()]
+    several = {one["type"].native for one in attributes or () if len(one["values"]) != 1}
+    return tuple(sorted(several | {kind for kind in kinds if kinds.count(kind) > 1}))
 
 
 def _loaded(certificate: Any) -> x509.Certificate:

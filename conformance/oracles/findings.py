@@ -40,6 +40,12 @@ class Signer:
     serial: str
     issuer: str
 
+    def bears(self, uid: str) -> bool:
+        """Is "CCCD:001…", "MNS:…" among the UID values? The kinds of a person's number stand for one another."""
+        prefix, _, number = uid.partition(":")
+        kinds = PERSONAL if prefix in PERSONAL else {prefix}
+        return any(kind in kinds and given == number for kind, given in self._pairs())
+
     def has(self, number: str) -> bool:
         """Is this a personal number of the signer (prefixes CCCD, CMND, PID)?"""
         return any(prefix in PERSONAL and given == number for prefix, given in self._pairs())
@@ -113,13 +119,12 @@ def judgement_of(findings: tuple[Finding, ...]) -> Judgement:
     return Judgement(next((word for word in order if word in verdicts), "unsigned"), findings)
 
 
-def expecting(judgement: Judgement, number: str) -> Judgement:
-    """The same, demanding that somebody with this number in UID signed: a namesake is another person."""
+def expecting(judgement: Judgement, uid: str) -> Judgement:
+    """The same, demanding that somebody with this UID ("CCCD:001…") signed: a namesake is another person."""
     if judgement.verdict in {"unsigned", "unparsable"}:
         return judgement
-    there = any(finding.signer is not None and finding.signer.has(number) for finding in judgement.findings)
+    there = any(finding.signer is not None and finding.signer.bears(uid) for finding in judgement.findings)
     told = ", ".join(uid for one in judgement.findings if one.signer for uid in one.signer.identities)
-    asked = Assertion("expected_signer", there, f"{number} is expected, signed by {told or 'nobody with a number'}")
-    return judgement_of(
-        tuple(replace(finding, assertions=(*finding.assertions, asked)) for finding in judgement.findings)
-    )
+    asked = Assertion("expected_signer", there, f"{uid} is expected, signed by {told or 'nobody with a number'}")
+    findings = tuple(replace(finding, assertions=(*finding.assertions, asked)) for finding in judgement.findings)
+    return replace(judgement, verdict=judgement.verdict if there else "invalid", findings=findings)

@@ -4,16 +4,16 @@ import base64
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from conformance.oracles.appearance import appearance_of
+from conformance.oracles.case import Case
 from conformance.oracles.chain import certificates_of, path_of
 from conformance.oracles.cms import (
     HASHES,
@@ -23,77 +23,70 @@ from conformance.oracles.cms import (
     parse,
     shape_of,
     signature_value_of,
-    stamp_of,
 )
 from conformance.oracles.diagnosis import diagnose, diagnosis_of, recover
 from conformance.oracles.findings import Assertion, Finding, Judgement, judgement_of
-from conformance.oracles.places import Place, ending_of, padding_of, place_of, unlisted_signatures
-from conformance.oracles.revocation import SKEW, Ask, AskFailedError, guarded, status_of
+from conformance.oracles.places import (
+    Place,
+    ending_of,
+    ends_with_its_cross_references,
+    padding_of,
+    place_of,
+    unlisted_signatures,
+    why_unreadable,
+)
+from conformance.oracles.revocation import Ask, AskFailedError, guarded, status_of
 from conformance.oracles.second import Opinion, Trust, opinion_of
 from conformance.oracles.signers import NO_PATH, claimed_time_of, signer_of, signer_rules_of
+from conformance.oracles.stamps import document_stamp_of, stamp_on
 
 PROFILES = {PADES: "PAdES", "adbe.pkcs7.detached": "legacy CMS"}
-
-
-@dataclass(frozen=True)
-class _Case:
-    pdf: bytes
-    roots: Sequence[x509.Certificate]
-    known: Sequence[x509.Certificate]
-    ask: Ask
-    moment: datetime
-    last: int = 0
-
-
-@dataclass(frozen=True)
-class _Stamp:
-    """The time that a timestamp proves, and what was found about it."""
-
-    time: datetime | None
-    assertions: tuple[Assertion, ...]
-    trust: Trust | None
 
 
 def judge(
     pdf: bytes, *, roots: Iterable[bytes], intermediates: Iterable[bytes] = (), revocation: Ask, moment: datetime
 ) -> Judgement:
     """Roots and intermediates as PEM or DER; `moment` (aware) is the world's now; `revocation` asks status services."""
-    case = _Case(pdf, certificates_of(roots), certificates_of(intermediates), guarded(revocation), moment)
+    case = Case(pdf, certificates_of(roots), certificates_of(intermediates), guarded(revocation), moment)
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
         listed = list(reader.embedded_signatures)
         regular = [one for one in listed if str(one.sig_object_type) != "/DocTimeStamp"]
     except Exception as error:  # noqa: BLE001 -- readers die of hostile files in every way; that is this verdict
-        return Judgement("unparsable", problem=f"{type(error).__name__}: {error}"[:500])
+        return Judgement("unparsable", problem=_told(pdf, error))
     hidden = unlisted_signatures(pdf, len(listed))
     if not regular:
         claimed = hidden or re.search(rb"/Type\s*/Sig\b", pdf)
-        problem = "a signature dictionary that no reader lists" if claimed else "no signature in the file"
+        problem = f"a signature dictionary that no reader lists; {why_unreadable(pdf)}" if claimed else "no signature"
         return Judgement("unparsable" if claimed else "unsigned", problem=problem)
     case = replace(case, last=max(_end_of(one) for one in regular))
-    judgement = judgement_of(tuple(_finding(case, one) for one in regular))
+    stamps = tuple(document_stamp_of(case, one) for one in listed if one not in regular)
+    findings = (_finding(case, one) for one in regular)
+    judgement = judgement_of(tuple(replace(one, assertions=(*one.assertions, *stamps)) for one in findings))
     if hidden and judgement.verdict == "valid":
         return replace(judgement, verdict="invalid", problem=f"{hidden} signature dictionaries that no reader lists")
     return judgement
 
 
-def _finding(case: _Case, embedded: Any) -> Finding:
+def _finding(case: Case, embedded: Any) -> Finding:
     try:
         return _read(case, embedded)
     except AskFailedError:
         raise
     except Exception as error:  # noqa: BLE001 -- as above: not a pass, a verdict of its own
-        told = f"{type(error).__name__}: {error}"[:500]
-        return Finding(
-            str(embedded.field_name), (Assertion("readable", held=False, detail=told),), diagnosis_of("unreadable")
-        )
+        unreadable = Assertion("readable", held=False, detail=_told(case.pdf, error))
+        return Finding(str(embedded.field_name), (unreadable,), diagnosis_of("unreadable"))
 
 
-def _read(case: _Case, embedded: Any) -> Finding:
+def _told(pdf: bytes, error: Exception) -> str:
+    return f"{why_unreadable(pdf)}; {type(error).__name__}: {error}".removeprefix("; ")[:500]
+
+
+def _read(case: Case, embedded: Any) -> Finding:
     cms = parse(embedded.pkcs7_content)
     subfilter = str(embedded.sig_object.get("/SubFilter", "")).removeprefix("/")
     place = place_of(case.pdf, [int(number) for number in embedded.byte_range], embedded.pkcs7_content)
-    stamp, claimed = _stamp(case, cms), cms.claimed_time or _date_of(embedded)
+    stamp, claimed = stamp_on(case, cms), cms.claimed_time or _date_of(embedded)
     at = stamp.time or case.moment
     path = path_of(cms.signer, (*cms.others, *case.known), case.roots, at) if cms.signer else NO_PATH
     status = status_of(path, case.ask, case.moment, at)
@@ -104,6 +97,7 @@ def _read(case: _Case, embedded: Any) -> Finding:
         place.sound,
         padding_of(place.hole, cms.der),
         _file_end(case, place, opinion),
+        _filled_between(opinion),
         *shape_of(cms, subfilter),
         message_digest_of(cms, place.covered),
         signature_value_of(cms, place.covered),
@@ -113,6 +107,7 @@ def _read(case: _Case, embedded: Any) -> Finding:
         claimed_time_of(cms.signer, claimed, case.moment, stamp.time),
         *stamp.assertions,
         *opinion.assertions,
+        appearance_of(embedded, cms.signer),
     )
     profile = PROFILES.get(subfilter, subfilter)
     finding = _evidence(
@@ -122,7 +117,7 @@ def _read(case: _Case, embedded: Any) -> Finding:
     return replace(opened, claimed_time=claimed, stamped_time=stamp.time)
 
 
-def _evidence(case: _Case, cms: Cms, place: Place, finding: Finding) -> Finding:
+def _evidence(case: Case, cms: Cms, place: Place, finding: Finding) -> Finding:
     """The numbers that link the file to the journal, and the diagnosis from them."""
     recovered = recover(cms.signature, cms.signer)
     intact = all(finding.assertion(name).held for name in ("message_digest", "byte_range"))
@@ -144,10 +139,10 @@ def _end_of(embedded: Any) -> int:
         return -1
 
 
-def _file_end(case: _Case, place: Place, opinion: Opinion) -> Assertion:
+def _file_end(case: Case, place: Place, opinion: Opinion) -> Assertion:
     """What may follow: an LTA update, a further signature, or what a certifying signature allowed to be filled."""
     ending = ending_of(case.pdf, place.end)
-    if ending.held or opinion.coverage != "ENTIRE_REVISION" or not case.pdf.rstrip(b"\r\n").endswith(b"%%EOF"):
+    if ending.held or opinion.coverage != "ENTIRE_REVISION" or not ends_with_its_cross_references(case.pdf):
         return ending
     if opinion.modification == "LTA_UPDATES":
         return replace(ending, held=True, detail=f"{ending.detail}: updates for long-term validation")
@@ -155,6 +150,13 @@ def _file_end(case: _Case, place: Place, opinion: Opinion) -> Assertion:
     if filled and (place.end < case.last or opinion.form_filling):
         return replace(ending, held=True, detail=f"{ending.detail}: a further signature or allowed form filling")
     return ending
+
+
+def _filled_between(opinion: Opinion) -> Assertion:
+    """Readers let a form be filled behind any signature; only a certifying one can have allowed it."""
+    wrong = opinion.filled and not opinion.form_filling
+    told = f"filled after it: {', '.join(opinion.filled)}" if opinion.filled else "no field was filled after it"
+    return Assertion("filled_between", not wrong, told)
 
 
 def _digest_link(cms: Cms) -> Assertion:
@@ -176,40 +178,3 @@ def _date_of(embedded: Any) -> datetime | None:
     except (ValueError, PdfReadError):
         return None
     return date if date and date.tzinfo else None
-
-
-def _stamp(case: _Case, cms: Cms) -> _Stamp:
-    """An RFC 3161 token must speak of this value, by a time-stamping authority of our roots, within its lifetime."""
-    found = stamp_of(cms)
-    if found is None:
-        return _Stamp(None, (Assertion("timestamp", held=None, detail="no timestamp"),), None)
-    info, token = found
-    time: datetime = info["gen_time"].native
-    imprint = info["message_imprint"]
-    algorithm = imprint["hash_algorithm"]["algorithm"].native
-    mine = algorithm in HASHES and imprint["hashed_message"].native == hashlib.new(algorithm, cms.signature).digest()
-    path = path_of(token.signer, (*token.others, *case.known), case.roots, time) if token.signer else NO_PATH
-    status = status_of(path, case.ask, case.moment, time)
-    purposes = _purposes(token.signer)
-    reasons = (
-        ("it speaks of another value", not mine),
-        (path.broken, bool(path.broken)),
-        (status.assertion.detail, status.assertion.held is not True),
-        ("its certificate is not for time stamping", ExtendedKeyUsageOID.TIME_STAMPING not in purposes),
-        ("it is of the future", time > case.moment + SKEW),
-    )
-    why = next((why for why, holds in reasons if holds), "")
-    assertion = Assertion(
-        "timestamp", not why, why or f"{time.isoformat()} by {path.certificates[0].subject.rfc4514_string()}"
-    )
-    trust = Trust(case.roots, (*token.others, *case.known), status, case.moment)
-    return _Stamp(None if why else time, (assertion,), trust)
-
-
-def _purposes(certificate: x509.Certificate | None) -> list[x509.ObjectIdentifier]:
-    if certificate is None:
-        return []
-    try:
-        return list(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
-    except x509.ExtensionNotFound:
-        return []

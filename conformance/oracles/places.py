@@ -72,6 +72,36 @@ def unlisted_signatures(pdf: bytes, listed: int) -> int:
     return max(0, len(re.findall(rb"/ByteRange\s*\[", pdf)) - listed)
 
 
+def ends_with_its_cross_references(pdf: bytes) -> bool:
+    """Behind the newest cross-references stands their startxref and nothing more: no object that only a repair finds."""
+    told = re.findall(rb"startxref\s+(\d+)", pdf)
+    if not told or not pdf.rstrip(b"\r\n").endswith(b"%%EOF"):
+        return False
+    newest = pdf[int(told[-1]) :]
+    return newest.count(b"startxref") == 1 and newest.count(b"%%EOF") == 1
+
+
+def why_unreadable(pdf: bytes) -> str:
+    """What the bytes alone say to somebody whose reader gave up; "" when they say nothing."""
+    signature = re.search(rb"/Type\s*/Sig\b", pdf)
+    numbers = re.findall(rb"/ByteRange\s*\[([^\]]*)\]", pdf)
+    contents = re.findall(rb"/Contents\s*(<[^<>]*>|null)", pdf)
+    reasons = (
+        ("it is no PDF", not pdf[:1024].lstrip().startswith(b"%PDF")),
+        ("it is encrypted: nobody can read what was signed", bool(re.search(rb"/Encrypt\b", pdf))),
+        ("it is cut off: %%EOF is not its last line", not pdf.rstrip().endswith(b"%%EOF")),
+        ("a signature has no /ByteRange", bool(signature) and not numbers),
+        ("a /ByteRange is no row of four numbers of this file", not all(_is_row(row, len(pdf)) for row in numbers)),
+        ("a signature has no /Contents", bool(signature) and not contents),
+        ("/Contents holds nothing", any(not re.sub(rb"[<>0\s]|null", b"", one) for one in contents)),
+    )
+    return next((why for why, holds in reasons if holds), "")
+
+
+def _is_row(text: bytes, size: int) -> bool:
+    return len(words := text.split()) == 4 and all(word.isdigit() and int(word) <= size for word in words)
+
+
 def earlier_revisions(pdf: bytes) -> tuple[bytes, ...]:
     """The file as it was at each %%EOF, with the line end that may follow; the last is the file itself."""
     ends = [match.end() for match in re.finditer(rb"%%EOF(\r\n|\r|\n)?", pdf)]

@@ -10,6 +10,7 @@ from typing import Any
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.settings import KeyUsageConstraints
@@ -37,6 +38,7 @@ class Opinion:
     modification: str
     allowed: bool
     form_filling: bool
+    filled: tuple[str, ...] = ()
 
 
 def opinion_of(embedded: Any, signer: x509.Certificate | None, trust: Trust, stamp: Trust) -> Opinion:
@@ -60,7 +62,15 @@ def opinion_of(embedded: Any, signer: x509.Certificate | None, trust: Trust, sta
         modification=_level(status),
         allowed=bool(status.docmdp_ok),
         form_filling=permission is not None and permission.value >= 2,
+        filled=_filled(embedded, status),
     )
+
+
+def _filled(embedded: Any, status: Any) -> tuple[str, ...]:
+    """Fields that changed after this signature and are no signatures themselves."""
+    changed = getattr(status.diff_result, "changed_form_fields", ())
+    signatures = {name for name, _, _ in enumerate_sig_fields(embedded.reader)}
+    return tuple(sorted(set(changed) - signatures))
 
 
 def _asked(embedded: Any, trust: Trust, stamp: Trust) -> Any:

@@ -15,7 +15,7 @@ NO_PATH = Path((), "the signer's certificate is not in the signature")
 def signer_rules_of(signer: x509.Certificate | None, path: Path, at: datetime) -> tuple[Assertion, ...]:
     """A path to a root, alive, allowed to sign, strong."""
     chain = Assertion(
-        "chain", not path.broken, path.broken or " < ".join(_common_name(one) for one in path.certificates)
+        "chain", not path.broken, path.broken or " < ".join(common_name(one) for one in path.certificates)
     )
     if signer is None:
         return (chain,)
@@ -38,13 +38,14 @@ def claimed_time_of(
 def signer_of(certificate: x509.Certificate) -> Signer:
     uids = certificate.subject.get_attributes_for_oid(NameOID.USER_ID)
     return Signer(
-        name=_common_name(certificate),
+        name=common_name(certificate),
         identities=tuple(str(one.value) for one in uids),
         serial=f"{certificate.serial_number:x}",
         issuer=certificate.issuer.rfc4514_string(),
     )
 
 
-def _common_name(certificate: x509.Certificate) -> str:
+def common_name(certificate: x509.Certificate) -> str:
+    """CN, or the whole subject where there is none."""
     named = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(named[0].value) if named else certificate.subject.rfc4514_string()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from conformance.corpus import people
-from conformance.corpus.authorities import CA, NOW, ROOT
+from conformance.corpus.authorities import CA, CITIZEN_UID, NOW, ROOT
 from conformance.corpus.case import Case
 from conformance.corpus.people import REVOKED_SINCE
 from conformance.corpus.status import StatusService
@@ -81,5 +81,6 @@ def test_an_organisations_signature_is_none_of_the_person() -> None:
         by(people.ORGANISATION), roots=[ROOT.pem], intermediates=[CA.der], revocation=SERVICE.ask, moment=NOW
     )
     assert signed_by.verdict == "valid"
-    assert expecting(signed_by, "0100109106").verdict == "invalid"
-    assert expecting(judged(FILES["xml/unsigned.xml"]), "001201000123").verdict == "unsigned"
+    assert expecting(signed_by, CITIZEN_UID).verdict == "invalid"
+    assert expecting(signed_by, "MST:0100109106").verdict == "valid"
+    assert expecting(judged(FILES["xml/unsigned.xml"]), CITIZEN_UID).verdict == "unsigned"

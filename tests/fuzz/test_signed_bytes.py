@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from conformance.corpus.authorities import CA, ROOT
+from conformance.corpus.files import PDF_CASES
 from conformance.corpus.status import StatusService
 from conformance.oracles import Judgement, judge
-from tests.conformance.corpus_by_pyhanko import GOOD
 
-MADE = ("PAdES by hand", "two signers, one by each")
+FILES = {case.file: case for case in PDF_CASES}
+MADE = ("pdf/pades.pdf", "pdf/two-signers-two-makers.pdf")
 STEADY = settings(derandomize=True, deadline=None, max_examples=35, suppress_health_check=list(HealthCheck))
 SERVICE = StatusService()
 AT, CHANGE = st.floats(0, 1, exclude_max=True), st.integers(1, 255)
@@ -24,7 +25,7 @@ AT, CHANGE = st.floats(0, 1, exclude_max=True), st.integers(1, 255)
 
 @cache
 def made(name: str) -> bytes:
-    return GOOD[name]()
+    return FILES[name].make()
 
 
 def judged(pdf: bytes) -> Judgement:
@@ -105,7 +106,7 @@ def test_a_byte_of_the_signature_that_is_another_is_refused_or_says_the_same(
     start=st.sampled_from([0, 0, 1]),
 )
 def test_a_byte_range_that_says_otherwise_is_refused(start: int, first: int, second: int, length: int) -> None:
-    pdf = made("PAdES by hand")
+    pdf = made("pdf/pades.pdf")
     (told,) = re.findall(rb"/ByteRange \[[^\]]*\]", pdf)
     numbers = list(map(int, told[12:-1].split()))
     other = [numbers[0] + start, numbers[1] + first, numbers[2] + second, numbers[3] + length]
