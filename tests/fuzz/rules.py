@@ -223,7 +223,7 @@ MISA_SIGN = Rule(misa_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
 MISA_STATUS = Rule(misa_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 ENROLMENT = kinds(
-    "enrolment enrolment_order enrolment_device password_tries signing_turns message certificate keypair withdrawn"
+    "enrolment enrolment_order enrolment_device password_tries signing_turns message certificate keypair withdrawn smartca_account"
 )
 ENROL_TRIES = kinds("enrolment password_tries message certificate keypair")
 """Refused: a wrong code, password or face is counted, the last face refuses the file by letter; what was prepared is nobody's."""

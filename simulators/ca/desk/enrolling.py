@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from simulators.ca import passwords
 from simulators.ca.attempts import PasswordTries
 from simulators.ca.enrolment import appraisal, offers, papers, standing, steps, till
 from simulators.ca.enrolment.case import Case
@@ -89,8 +90,12 @@ class Enrolling:
 
     async def activate(self, citizen: Citizen, code: str, password: str) -> None:
         file = (await self._now(citizen)).file
-        used = self._device(file.device if file else "")
-        await self._act(citizen, lambda case, found: steps.activate(case, code, password, found[used]), used)
+        used, account = self._device(file.device if file else ""), passwords.key(self.spec.ca, citizen.id)
+
+        def decide(case: Case, found: Records) -> Change:
+            return steps.activate(case, code, password, found[used], found[account])
+
+        await self._act(citizen, decide, used, account)
 
     async def identify(self, citizen: Citizen, card_number: str, face: Face) -> None:
         prepared = self._prepared()

@@ -12,6 +12,7 @@ from simulators.ca import passwords
 from simulators.ca.desk.approvals import Approvals
 from simulators.ca.desk.callers import Caller
 from simulators.ca.desk.requests import Desk
+from simulators.ca.enrolment.records import Enrolment, enrolment_id
 from simulators.ca.orders import Order
 from simulators.ca.passwords import Account, Sad
 from simulators.ca.reasons import Reason, Refused
@@ -36,13 +37,15 @@ class Integrated:
         self._approvals = Approvals(desk)
 
     async def account(self, citizen: str) -> Account:
-        """Made when it is first looked at."""
+        """Made when it is first looked at; who enrolled in the app has the password that they chose there."""
         key = passwords.key(self.spec.id, citizen)
         if found := await self._store.get(key):
             return found
+        file = await self._store.get(Key(Enrolment, enrolment_id(self.spec.id, citizen)))
         label = f"{self.desk.source}.account"
         secret = base64.b64encode(self.desk.world.entropy.hex(label, 2 * KEY_BYTES).encode()).decode()
-        fresh = Account(id=key.id, password=self.desk.world.entropy.token(label, 12), secret=secret)
+        password = (file.password if file else "") or self.desk.world.entropy.token(label, 12)
+        fresh = Account(id=key.id, password=password, secret=secret)
 
         def decide(records: Records, _now: Instant) -> Change:
             kept = records[key]

@@ -21,7 +21,7 @@ def contract(spec: EnrolmentSpec, enrolment: Enrolment, now: Instant) -> tuple[s
     lines = (
         *_head(CONTRACT, spec, enrolment, now),
         f"Gói: {package.name}, {enrolment.quote.months} tháng",
-        f"Giá: {enrolment.quote.amount} đồng",
+        f"Giá: {enrolment.quote.amount:,} đồng".replace(",", "."),
     )
     return CONTRACT, "\n".join(lines)
 

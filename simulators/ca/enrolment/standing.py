@@ -1,4 +1,4 @@
-"""How an account and its certificate stand, beside the stage: good, suspended, revoked, expired, locked; pure."""
+"""How an account and its certificate stand, beside the stage: good, suspended, revoked, expired, locked, out of turns; pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from simulators.ca.attempts import PasswordTries
 from simulators.ca.enrolment.case import Case
 from simulators.ca.enrolment.reasons import Reason, Refused
 from simulators.ca.reasons import Reason as Unusable
+from simulators.ca.turns import Turns
 from simulators.kernel.pki import Certificate
 from simulators.kernel.records import Change, Instant
 
@@ -21,6 +22,7 @@ class Standing(Enum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     LOCKED = "locked"
+    TURNS_USED = "turns_used"
 
 
 OF_CERTIFICATE = {
@@ -30,11 +32,14 @@ OF_CERTIFICATE = {
 }
 
 
-def standings(certificates: Sequence[Certificate], tries: PasswordTries | None, now: Instant) -> tuple[Standing, ...]:
-    """Of the newest certificate and the account."""
+def standings(
+    certificates: Sequence[Certificate], tries: PasswordTries | None, turns: Turns | None, now: Instant
+) -> tuple[Standing, ...]:
+    """Of the newest certificate, the account and its package."""
     unusable = orders.unusable(certificates[-1], now) if certificates else None
-    held = (OF_CERTIFICATE[unusable],) if unusable else ()
-    return (*held, Standing.LOCKED) if tries and now < tries.locked_until else held
+    held = [OF_CERTIFICATE[unusable]] if unusable else []
+    held += [Standing.LOCKED] if tries and now < tries.locked_until else []
+    return (*held, *([Standing.TURNS_USED] if turns and turns.left == 0 else []))
 
 
 def entered(case: Case, typed: str, before: PasswordTries | None) -> Change:

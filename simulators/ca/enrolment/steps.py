@@ -13,6 +13,7 @@ from simulators.ca.enrolment.letters import Prepared
 from simulators.ca.enrolment.reasons import Reason, Refused
 from simulators.ca.enrolment.records import Details, Device, Enrolment, Paper, Stage
 from simulators.ca.enrolment.transitions import Action
+from simulators.ca.passwords import Account
 from simulators.ca.turns import Turns
 from simulators.kernel.records import Change, Instant
 
@@ -59,8 +60,8 @@ def resend(case: Case, prepared: Prepared) -> Change:
     return _with_code(case, Action.RESEND, prepared)
 
 
-def activate(case: Case, code: str, password: str, used: Device | None) -> Change:
-    """With the code of the message; the password is the account's from now on."""
+def activate(case: Case, code: str, password: str, used: Device | None, account: Account | None) -> Change:
+    """With the code of the message; the password is the account's from now on, also where one was looked at before."""
     case.demand(Action.ACTIVATE)
     file = case.opened
     if case.now > file.code_sent + case.spec.activation_window:
@@ -77,7 +78,8 @@ def activate(case: Case, code: str, password: str, used: Device | None) -> Chang
         why = f"password has {len(password)} characters: take {case.spec.password_length} or more"
         raise Refused(Reason.PASSWORD_WEAK, why)
     device = Device(id=device_id(case.spec.ca, file.device), citizen=file.citizen)
-    return case.move(Action.ACTIVATE, device, password=password, code="")
+    renamed = (replace(account, password=password),) if account else ()
+    return case.move(Action.ACTIVATE, device, *renamed, password=password, code="")
 
 
 def identify(case: Case, read: str, face: Face, prepared: Prepared) -> Change:

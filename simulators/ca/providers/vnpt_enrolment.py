@@ -6,7 +6,7 @@ VNPT Money, credit card, ATM card; activation by what came by SMS and e-mail, wi
 the appraisal goes on while the app is closed; the notice "Yêu cầu cấp chứng thư số đã được duyệt"; acceptance minutes; at most
 48 hours to serve; what an organisation brings (licence, representative, sealed authorisation) and its hand-over minutes; window,
 place and condition of the three promotions (Bình Dương, January and February to December 2022; Quận 10, 4 to 14 June 2024).
-LIKELY: five wrong passwords and five minutes.
+LIKELY: five wrong passwords and five minutes (those of the app and those of version 2 of the API are counted apart).
 UNKNOWN: the texts of the messages and their sender, the checks of eKYC and its tries, length of passwords, tries of the code
 and whether another is sent, how long an order waits, whether a refused file is updated (here as MISA has it) or begun anew,
 terms and names of the packages, to which package a promotion without a term applies, how a portal's visitor is told from
@@ -31,7 +31,7 @@ NATIONAL = "national"
 
 PROVIDER = EnrolmentSpec(
     id="vnpt-enrolment",
-    name="VNPT SmartCA: đăng ký",
+    name="Ứng dụng VNPT SmartCA",
     source="Hướng dẫn đăng ký và kích hoạt chứng thư số trên app VNPT SmartCA; chính sách tại Bình Dương (2022), Quận 10 (2024)",
     ca="vnpt",
     packages=(

@@ -80,6 +80,7 @@ ACTS = (
 def shown(account: Account) -> Shown:
     case = account.case
     file = case.file
+    held = standing.standings(account.certificates, account.tries, account.turns, case.now)
     papers = [paper for paper in (file.contract_paper, file.minutes) if paper] if file else []
     return Shown(
         stage=case.stage.value,
@@ -93,7 +94,7 @@ def shown(account: Account) -> Shown:
         refusal=file.refusal if file else "",
         papers=[_paper(paper) for paper in papers],
         serials=list(file.serials) if file else [],
-        standings=[one.value for one in standing.standings(account.certificates, account.tries, case.now)],
+        standings=[one.value for one in held],
         turns=account.turns.left if account.turns else None,
     )
 

@@ -75,7 +75,7 @@ def advanced(stage: str, details: Mapping[str, Any] | None = None) -> Enrolment:
     file = file_of(till.settled(case(file_of(opened)), order_of(opened), "pay", None, PREPARED))
     if stage == "paid":
         return file
-    file = file_of(steps.activate(case(file), "123456", PASSWORD, None))
+    file = file_of(steps.activate(case(file), "123456", PASSWORD, None, None))
     if stage == "activated":
         return file
     file = file_of(steps.identify(case(file), CITIZEN.id, "match", PREPARED))

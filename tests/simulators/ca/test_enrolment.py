@@ -41,7 +41,7 @@ ACTS: dict[Action, Callable[[Enrolment], Change]] = {
     Action.REGISTER: lambda file: steps.register(case(file), DETAILS, "may", None, PREPARED),
     Action.PAID: lambda file: steps.paid(case(file), PREPARED),
     Action.RESEND: lambda file: steps.resend(case(file), PREPARED),
-    Action.ACTIVATE: lambda file: steps.activate(case(file), file.code, PASSWORD, None),
+    Action.ACTIVATE: lambda file: steps.activate(case(file), file.code, PASSWORD, None, None),
     Action.IDENTIFY: lambda file: steps.identify(case(file), CITIZEN.id, "match", PREPARED),
     Action.GIVE_UP: lambda file: _kept(steps.identify(case(_last_try(file)), CITIZEN.id, "differs", PREPARED)),
     Action.SIGN_CONTRACT: lambda file: steps.sign_contract(case(file), PAPER, "key"),
@@ -174,8 +174,8 @@ def test_a_device_on_which_an_account_was_activated_takes_no_other() -> None:
     assert refusal(lambda: register(used=USED)).reason is Reason.DEVICE_USED
     assert refusal(lambda: register(device=" ")).reason is Reason.DEVICE_MISSING
     file = advanced("paid")  # another was quicker on this device
-    assert refusal(lambda: steps.activate(case(file), file.code, PASSWORD, USED)).reason is Reason.DEVICE_USED
-    change = steps.activate(case(file), file.code, PASSWORD, None)
+    assert refusal(lambda: steps.activate(case(file), file.code, PASSWORD, USED, None)).reason is Reason.DEVICE_USED
+    change = steps.activate(case(file), file.code, PASSWORD, None, None)
     assert Device(id="vnpt/may", citizen=CITIZEN.id) in change.records
 
 
@@ -192,27 +192,28 @@ def test_a_free_package_needs_no_payment_and_its_code_goes_out_at_once() -> None
 def test_the_code_is_good_for_48_hours_to_the_millisecond() -> None:
     file = advanced("paid")
     last = NOW + 48 * 60 * MINUTE
-    assert file_of(steps.activate(case(file, now=last), "123456", PASSWORD, None)).stage is Stage.ACTIVATED
-    refused = refusal(lambda: steps.activate(case(file, now=last + 1), "123456", PASSWORD, None))
+    assert file_of(steps.activate(case(file, now=last), "123456", PASSWORD, None, None)).stage is Stage.ACTIVATED
+    refused = refusal(lambda: steps.activate(case(file, now=last + 1), "123456", PASSWORD, None, None))
     assert refused.reason is Reason.CODE_LATE
     again = file_of(steps.resend(case(file, now=last + 1), other(PREPARED, code="654321")))
     assert (
-        refusal(lambda: steps.activate(case(again, now=last + 1), "123456", PASSWORD, None)).reason is Reason.CODE_WRONG
+        refusal(lambda: steps.activate(case(again, now=last + 1), "123456", PASSWORD, None, None)).reason
+        is Reason.CODE_WRONG
     )
-    assert file_of(steps.activate(case(again, now=last + 1), "654321", PASSWORD, None)).stage is Stage.ACTIVATED
+    assert file_of(steps.activate(case(again, now=last + 1), "654321", PASSWORD, None, None)).stage is Stage.ACTIVATED
 
 
 def test_wrong_codes_are_counted_until_another_must_be_sent() -> None:
     file = advanced("paid")
     for left in (4, 3, 2, 1, 0):
-        change = steps.activate(case(file), "000000", PASSWORD, None)
+        change = steps.activate(case(file), "000000", PASSWORD, None, None)
         assert isinstance(change.refused, Refused)
         assert (change.refused.reason, change.refused.left) == (Reason.CODE_WRONG, left)
         file = file_of(other(change, refused=None))
-    assert refusal(lambda: steps.activate(case(file), "123456", PASSWORD, None)).reason is Reason.CODE_TRIES_USED
+    assert refusal(lambda: steps.activate(case(file), "123456", PASSWORD, None, None)).reason is Reason.CODE_TRIES_USED
     file = file_of(steps.resend(case(file), PREPARED))
-    assert refusal(lambda: steps.activate(case(file), "123456", "1234567", None)).reason is Reason.PASSWORD_WEAK
-    assert file_of(steps.activate(case(file), "123456", "12345678", None)).password == "12345678"
+    assert refusal(lambda: steps.activate(case(file), "123456", "1234567", None, None)).reason is Reason.PASSWORD_WEAK
+    assert file_of(steps.activate(case(file), "123456", "12345678", None, None)).password == "12345678"
 
 
 def test_ekyc_fails_by_paper_or_face_and_the_last_failure_refuses_the_file_until_it_is_updated() -> None:

@@ -81,7 +81,7 @@ class Files(RuleBasedStateMachine):
 
     @rule(code=st.sampled_from(["123456", "000000"]))
     def activate(self, code: str) -> None:
-        self.act(lambda: steps.activate(case(self.file, now=self.now), code, "mat-khau-1", None))
+        self.act(lambda: steps.activate(case(self.file, now=self.now), code, "mat-khau-1", None, None))
 
     @rule(face=st.sampled_from(["match", "differs"]))
     def identify(self, face: steps.Face) -> None:

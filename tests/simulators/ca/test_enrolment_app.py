@@ -202,9 +202,22 @@ def test_turns_are_bought_used_up_and_bought_again(lab: Running) -> None:
         for number in range(5):
             assert (await vnpt.sign(app.citizen.id, f"T-turn-{number}")).json()["status_code"] == 200
             assert await place.approve(app.citizen) == ""
-        assert (await app.account())["turns"] == 0
+        spent = await app.account()
+        assert (spent["turns"], spent["standings"]) == (0, ["turns_used"])
         assert "hết lượt ký" in (await vnpt.sign(app.citizen.id, "T-5")).json()["message"]
         assert (await app.pay("pay", "turns", pack="20"))["turns"] == 20
+
+    lab.run(story())
+
+
+def test_the_password_of_the_app_is_that_of_version_2(lab: Running) -> None:
+    async def story() -> None:
+        for looked_before in (False, True):
+            app = await App.of(lab.place)
+            path = f"smartca/vnpt/{app.citizen.id}"
+            drawn = (await lab.place.control("GET", path)).json()["password"] if looked_before else ""
+            await app.up_to("activated")
+            assert (await lab.place.control("GET", path)).json()["password"] == PASSWORD != drawn
 
     lab.run(story())
 

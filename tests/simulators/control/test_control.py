@@ -151,6 +151,7 @@ async def test_many_people_differ(here: Visit) -> None:
         ({"phone": "abc"}, 422, "phone: "),
         ({"birth": "1999-02-01"}, 422, "birth: "),
         ({"pin": ""}, 422, "pin: "),
+        ({"identity_expires": "17/02/2026"}, 422, "identity_expires: "),
         ({"email": "no at"}, 422, "email: "),
         ({"card": "x"}, 422, "card: "),
         ({"username": "nguyenvana"}, 422, "username: "),

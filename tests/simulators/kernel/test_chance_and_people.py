@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, utils
 
-from simulators.kernel import faults
+from simulators.kernel import faults, people
 from simulators.kernel.citizens import Citizen, Citizens, Count, UnknownField
 from simulators.kernel.entropy import Entropy
 from simulators.kernel.pki import Authorities, Pki
@@ -115,6 +115,22 @@ def test_people_are_unique_and_their_numbers_agree() -> None:
             assert not {"Ông", "Bà", "Anh", "Chị", "Quý"} & {person.name.split()[0]}
 
     in_world(story)
+
+
+@pytest.mark.parametrize(
+    ("birth", "ends"),
+    [
+        ("20110101", "20360101"),
+        ("20100101", "20500101"),
+        ("19960229", "20360229"),
+        ("19760101", "20360101"),
+        ("19750101", ""),
+        ("19500101", ""),
+    ],
+)
+def test_an_identity_card_ends_on_a_birthday_of_the_law_that_is_well_ahead(birth: str, ends: str) -> None:
+    assert people.card_term(birth) == ends
+    assert people.person("s", 1)["identity_expires"] == people.card_term(people.person("s", 1)["birth"])
 
 
 def test_the_same_seed_makes_the_same_people() -> None:
