@@ -21,6 +21,7 @@ SECTIONS = {
     "E": "Tiếp nhận, bổ sung, từ chối, nộp lại · Acceptance, supplement, refusal, resubmission",
     "F": "Phí, lệ phí, thanh toán · Fees and payment",
     "G": "Thông báo · Messages",
+    "J": "Kho bạc Nhà nước · State Treasury",
     "L": "Riêng tư, quyền truy cập · Privacy and access",
 }
 

@@ -15,6 +15,7 @@ from conformance.people import Citizen, Inbox, Phone
 from conformance.records import Capabilities, Dossier
 from conformance.solitude import Solitude
 from conformance.stashes import BENCH
+from conformance.units import Unit
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +115,12 @@ def filing(lab: Lab, applicant: Visitor) -> Filing:
 def filing_of(lab: Lab) -> Callable[[Visitor], Filing]:
     """The same for anybody: filing_of(stranger)."""
     return lambda visitor: Filing(lab, visitor)
+
+
+@pytest.fixture
+def unit(lab: Lab) -> Unit:
+    """A budget unit with its people, before the State Treasury."""
+    return Unit.met(lab)
 
 
 @pytest.fixture

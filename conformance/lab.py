@@ -14,6 +14,7 @@ from conformance.journal import SEATED, Row, known
 from conformance.noting import Note, NotedDossiers, unnoted
 from conformance.people import Citizen, Inbox, Phone, read
 from conformance.records import Capabilities
+from conformance.tokens import TokenDesk, UsbToken
 from conformance.transport import Send
 
 UNANSWERED = 1000
@@ -158,6 +159,13 @@ class Lab:
     def inbox(self, citizen: Citizen) -> Inbox:
         """What comes from now on."""
         return self._unopened(citizen).from_now()
+
+    def token(self, citizen: Citizen) -> UsbToken:
+        """One more USB token in this citizen's computer."""
+        desk = TokenDesk(self.control, self.send, self.note, self.portal.origin)
+        token = UsbToken.given(desk, citizen)
+        self.learn(token.pin)
+        return token
 
     def certificate(self, serial: str) -> CertificateState:
         return CertificateState(self.control, serial)

@@ -3,7 +3,8 @@
 import html
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from
         return f"{_plain(self.subject)} {_plain(self.text)}"
 
 
+def _has(words: str) -> Callable[[Message], bool]:
+    return lambda message: written(words) in message.words
+
+
+def _groups(pattern: str, message: Message) -> list[str]:
+    """In the text as it came (an address may stand in a tag), else as a person reads it."""
+    return re.findall(pattern, message.text) or re.findall(pattern, message.words)
+
+
 def _plain(text: str) -> str:
     """Without the markup of an HTML mail."""
     return written(html.unescape(re.sub(r"<[^<>]*>", " ", text)))
@@ -148,7 +158,22 @@ class Inbox:
 
     def with_words(self, channel: str, words: str, count: int = 1) -> tuple[Message, ...]:
         """All messages since in which these words stand, as soon as there are `count`."""
-        return self._await(words, count, (channel,))[channel]
+        return self._await(_has(words), f"“{words}”" if words else "", count, (channel,))[channel]
+
+    def found(self, pattern: str, count: int = 1) -> tuple[str, ...]:
+        """What the expression's one group finds in the e-mails since, oldest first, as soon as there are `count`."""
+        self._await(lambda message: bool(_groups(pattern, message)), f"/{pattern}/", count, ("mail",))
+        return self.matches(pattern)
+
+    def matches(self, pattern: str) -> tuple[str, ...]:
+        """The same, of what is there now."""
+        return tuple(group for message in self.now("mail") for group in _groups(pattern, message)[:1])
+
+    def settled(self, words: str, count: int = 1) -> None:
+        """As soon as so many e-mails with these words are there, or when the portal's patience is over: what comes from
+        now on is of something later."""
+        with suppress(Missed):
+            self.with_words("mail", words, count)
 
     def sms_of(self, dossier: Dossier, count: int = 1) -> tuple[Message, ...]:
         """All SMS since about the dossier: by its code; any, where the portal gives the code at acceptance only."""
@@ -156,11 +181,12 @@ class Inbox:
 
     def told_of(self, dossier: Dossier, count: int = 1) -> dict[str, tuple[Message, ...]]:
         """The same in both channels, as soon as there are `count` in one of them."""
-        return self._await(dossier.code or "", count, CHANNELS)
+        words = dossier.code or ""
+        return self._await(_has(words), f"“{words}”" if words else "", count, CHANNELS)
 
     def heard(self, words: str) -> dict[str, tuple[Message, ...]]:
         """All since in which these words stand, by channel, as soon as there is one; SMS may be without accents."""
-        return self._await(words, 1, CHANNELS)
+        return self._await(_has(words), f"“{words}”", 1, CHANNELS)
 
     def now(self, channel: str) -> tuple[Message, ...]:
         """What is there, without waiting."""
@@ -181,15 +207,16 @@ class Inbox:
             raise NotExercised(f"no OTP came to {self.citizen.phone} within {seconds:.0f} seconds")
         return str(told["otp"])
 
-    def _await(self, words: str, count: int, channels: Sequence[str]) -> dict[str, tuple[Message, ...]]:
-        """What has these words, by channel, as soon as one has `count`; asked again whenever something comes."""
+    def _await(
+        self, wanted: Callable[[Message], bool], named: str, count: int, channels: Sequence[str]
+    ) -> dict[str, tuple[Message, ...]]:
+        """What is wanted, by channel, as soon as one has `count`; asked again whenever something comes."""
         question, end = Question("message_received", subject=self.citizen.id), time.monotonic() + self.patience
         while True:
             arrived = len(self.control.rows(question))
             came = {channel: self.now(channel) for channel in channels}
             found = {
-                channel: tuple(message for message in messages if written(words) in message.words)
-                for channel, messages in came.items()
+                channel: tuple(message for message in messages if wanted(message)) for channel, messages in came.items()
             }
             if max(len(messages) for messages in found.values()) >= count:
                 return found
@@ -198,7 +225,7 @@ class Inbox:
             self.control.rows(question, count=arrived + 1, wait=left)
         most, where = max(len(messages) for messages in found.values()), "/".join(channels)
         shown = "; ".join(message.text[:80] for messages in came.values() for message in messages)
-        named = f" “{words}”" if words else ""
+        named = f" {named}" if named else ""
         raise Missed(
             Words(f"{count} tin {where} tới người nộp{named}", f"{count} {where} to the applicant{named}"),
             Words(f"{most} tin. {shown}".strip(), f"{most}. {shown}".strip()),

@@ -1,8 +1,8 @@
 """Profiles: which requirements are scored, in parts; and, in untested.toml, which are not tested and why."""
 
 import tomllib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,25 @@ def load(name: str) -> Profile:
     if name not in known:
         raise WrongOption(f"--profile {name}: there is no such profile; there is {', '.join(known)}.")
     told = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    parts = tuple(Part(**{**part, "requirements": tuple(part["requirements"])}) for part in told["part"])
+    also = told.get("also")
+    other = load(also["profile"]).parts if also else ()
+    parts = tuple(_part(row, other) for row in told["part"])
+    parts += tuple(_optional(other, parts, also["claims"] if also else {}))
     return Profile(told["name"], told["title_vi"], told["title_en"], parts, _unscored(told.get("unscored", ())))
+
+
+def _part(row: Any, other: tuple[Part, ...]) -> Part:
+    """A row without requirements has those of the other profile's part of that id."""
+    named = row.get("requirements") or next(part.requirements for part in other if part.id == row["id"])
+    return Part(**{**row, "requirements": tuple(named)})
+
+
+def _optional(other: tuple[Part, ...], parts: tuple[Part, ...], claims: Mapping[str, str]) -> Iterator[Part]:
+    """What the other profile scores and these parts do not: it need not be claimed. `claims`: part -> another claim."""
+    own = {number for part in parts for number in part.requirements}
+    for part in other:
+        if left := tuple(number for number in part.requirements if number not in own):
+            yield replace(part, requirements=left, claim=claims.get(part.id, part.claim), optional=True)
 
 
 def untested() -> tuple[Unscored, ...]:
@@ -71,4 +88,4 @@ def untested() -> tuple[Unscored, ...]:
 
 
 def _unscored(rows: Any) -> tuple[Unscored, ...]:
-    return tuple(Unscored(tuple(row["requirements"]), row["why_vi"], row["why_en"]) for row in rows)
+    return tuple(Unscored(**{**row, "requirements": tuple(row["requirements"])}) for row in rows)

@@ -10,6 +10,7 @@ from reference_portal.flaws import (
     papers,
     signing,
     time_limits,
+    treasury,
     visits,
 )
 from reference_portal.flaws.row import Flaw
@@ -25,4 +26,5 @@ FLAWS: tuple[Flaw, ...] = (
     *time_limits.ROWS,
     *money.ROWS,
     *notices.ROWS,
+    *treasury.ROWS,
 )

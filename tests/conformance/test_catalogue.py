@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from conformance.advice import advice
 from conformance.catalogue import PAGE, entries, page
 from conformance.profiles import load, untested
@@ -21,24 +23,37 @@ def test_docs_requirements_is_fresh() -> None:
     assert PAGE.read_text("utf-8") == page(), "run python -m conformance.catalogue"
 
 
-def test_every_check_is_scored_by_the_profile_or_named_with_a_reason() -> None:
-    profile = load("basic")
+@pytest.mark.parametrize("name", ["basic", "kbnn"])
+def test_every_check_is_scored_by_the_profile_or_named_with_a_reason(name: str) -> None:
+    profile = load(name)
     named = profile.scored | {number for row in profile.unscored for number in row.requirements}
     assert {entry.requirement.number for entry in entries()} <= named
 
 
-def test_every_scored_requirement_has_a_check() -> None:
-    missing = load("basic").scored - {entry.requirement.number for entry in entries()}
+@pytest.mark.parametrize("name", ["basic", "kbnn"])
+def test_every_scored_requirement_has_a_check(name: str) -> None:
+    missing = load(name).scored - {entry.requirement.number for entry in entries()}
     unwritten = {f"{letter}{number:02d}" for letter, numbers in UNWRITTEN.items() for number in numbers}
     assert missing <= unwritten, "write the check"
 
 
-def test_nothing_is_both_tested_and_untested_and_nothing_is_named_twice() -> None:
+@pytest.mark.parametrize("name", ["basic", "kbnn"])
+def test_nothing_is_both_tested_and_untested_and_nothing_is_named_twice(name: str) -> None:
     listed = [number for row in untested() for number in row.requirements]
     assert len(listed) == len(set(listed))
-    assert not set(listed) & load("basic").scored
-    parts = [number for part in load("basic").parts for number in part.requirements]
+    assert not set(listed) & load(name).scored
+    parts = [number for part in load(name).parts for number in part.requirements]
     assert len(parts) == len(set(parts))
+
+
+def test_a_treasury_portal_needs_nothing_of_a_provinces_and_a_province_nothing_of_the_treasurys() -> None:
+    basic, kbnn = load("basic"), load("kbnn")
+    assert {part.id for part in kbnn.unclaimed({"login", "treasury"}) if not part.optional} == set()
+    assert {part.id for part in kbnn.parts if not part.optional} == {"login", "treasury"}
+    assert kbnn.parts[0].requirements == basic.parts[0].requirements
+    assert kbnn.scored == basic.scored
+    assert "J01" in basic.optional and "J01" not in kbnn.optional
+    assert not {"C05", "L02"} & {n for part in kbnn.parts if part.claim == "login" for n in part.requirements}
 
 
 def test_every_check_says_why_it_matters_and_how_to_mend_in_both_languages() -> None:

@@ -59,7 +59,7 @@ def test_portal_alone_is_a_usage_error_that_names_what_is_missing() -> None:
         ({"adapter": "nowhere"}, "write module:Class"),
         ({"adapter": "nowhere:Adapter"}, "cannot be loaded"),
         ({"adapter": "conformance.adapters.template:MyPortal"}, "it failed when it was asked for a person"),
-        ({"profile": "perfect"}, "there is no such profile; there is basic"),
+        ({"profile": "perfect"}, "there is no such profile; there is basic, kbnn"),
         ({"legal": "nd99-1999"}, "--legal nd99-1999: there is no such set of numbers; there is nd118-2025, nd61-2018"),
     ],
 )
