@@ -87,8 +87,8 @@ def _has(words: str) -> Callable[[Message], bool]:
 
 
 def _groups(pattern: str, message: Message) -> list[str]:
-    """In the text as it came (an address may stand in a tag), else as a person reads it."""
-    return re.findall(pattern, message.text) or re.findall(pattern, message.words)
+    """As a person reads it, else in the text as it came: an address may stand in a tag."""
+    return re.findall(pattern, message.words) or re.findall(pattern, message.text)
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,10 @@
 """What a check reads of somebody's inbox."""
 
+import smtplib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 
 import httpx
 import pytest
@@ -52,3 +55,32 @@ def test_what_is_told_of_a_dossier_is_counted_by_channel_by_its_code_or_without(
     found = inbox.told_of(coded, 2)
     assert [message.text for message in found["sms"]] == ["C-1 đã nhận", "C-1 đã xong"] and found["mail"] == ()
     assert len(inbox.sms_of(codeless, 3)) == 3
+
+
+def mail(inbox: Inbox, text: str) -> None:
+    smtp = inbox.control.get(f"/control/contracts/{inbox.control.contract}")["smtp"]
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "a@vidu.example", inbox.citizen.email, "Tài khoản"
+    letter.set_content(text)
+    with smtplib.SMTP(smtp["host"], int(smtp["port"]), local_hostname="localhost") as server:
+        server.login(smtp["user"], smtp["password"])
+        server.send_message(letter)
+
+
+def test_what_an_expression_finds_comes_from_mails_alone_and_in_their_order(inbox: Inbox) -> None:
+    send(inbox, "Mật khẩu: khong-phai")
+    for text in ("Mật khẩu: mot", "Không có gì", '<p>Mật khẩu: <b>hai</b></p><a href="/ma/hai">Mở</a>'):
+        mail(inbox, text)
+    assert inbox.found(r"Mật khẩu: (\S+)", 2) == ("mot", "hai")
+    assert inbox.found(r"/ma/(\w+)") == ("hai",)
+    assert inbox.matches("ba: (.)") == ()
+    with pytest.raises(Missed, match=r"1 mail to the applicant /ba: \(\.\)/"):
+        replace(inbox, patience=0.2).found("ba: (.)")
+
+
+def test_what_does_not_come_is_waited_for_and_no_more(inbox: Inbox) -> None:
+    mail(inbox, "Hồ sơ C-1")
+    inbox.settled("C-1")
+    began = time.monotonic()
+    replace(inbox, patience=0.2).settled("C-1", 2)
+    assert time.monotonic() - began < 5
