@@ -1,5 +1,8 @@
 """Section J: the accounts that members of a unit get by e-mail when the State Treasury approves."""
 
+from datetime import timedelta
+
+from conformance.desk import A_MINUTE
 from conformance.failures import came
 from conformance.lab import Lab
 from conformance.records import Session
@@ -92,7 +95,7 @@ def test_a_first_password_lapses(unit: Unit) -> None:
         assert owner.treasury.member_login(*unit.account(owner), OWN).signed_in
     late = unit.account(accountant)
 
-    unit.officer.age(dossier, life + 60)
+    unit.officer.older(dossier, timedelta(seconds=life) + A_MINUTE)
 
     lapsed = try_to_log_in(accountant, late, OWN)
     assert not lapsed.signed_in, came(
