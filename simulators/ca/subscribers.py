@@ -60,6 +60,11 @@ class Subscribers:
             raise Refused(Reason.USER_UNKNOWN, why)
         return found
 
+    async def password(self, citizen: Citizen) -> str:
+        """Of the account: what who enrolled chose at its activation, otherwise the citizen's own."""
+        file = await self._store.get(Key(Enrolment, enrolment_id(self._spec.id, citizen.id)))
+        return (file.password if file else "") or citizen.password
+
     async def certificates(self, citizen: Citizen) -> list[Certificate]:
         if self._spec.id in citizen.not_enrolled:
             return await self._handed_over(citizen)

@@ -273,17 +273,21 @@ def misa(site: Site, cast: dict[str, Any]) -> Story:
     yield post(f"{base}/webdev/external/esrm/service/none", {}, **bearer)
 
 
-def enrolment(site: Site, cast: dict[str, Any]) -> Story:
+def enrolment(ca: str) -> Teller:
     """Somebody who enrols by JSON, and somebody by the pages."""
-    told = yield from _enrolling(site, by_page=False)
-    assert told["turns"] == 5
-    yield from _enrolling(site, by_page=True)
+
+    def told(site: Site, cast: dict[str, Any]) -> Story:
+        shown = yield from _enrolling(site, ca, by_page=False)
+        assert shown["turns"] == 5
+        yield from _enrolling(site, ca, by_page=True)
+
+    return told
 
 
-def _enrolling(site: Site, *, by_page: bool) -> Generator[Ask, Reply, dict[str, Any]]:
-    made = site.control("POST", "/control/citizens", {"not_enrolled": ["vnpt"]})["citizens"][0]
+def _enrolling(site: Site, ca: str, *, by_page: bool) -> Generator[Ask, Reply, dict[str, Any]]:
+    made = site.control("POST", "/control/citizens", {"not_enrolled": [ca]})["citizens"][0]
     person, key, code = made["id"], {"Cookie": _run_key(site)}, {"password": "mat-khau-1"}
-    own, shown = f"/ca/vnpt/app/{person}", f"/ca/vnpt/app/api/{person}"
+    own, shown = f"/ca/{ca}/app/{person}", f"/ca/{ca}/app/api/{person}"
 
     def act(which: str, /, **fields: str) -> Ask:
         if by_page:
@@ -294,7 +298,7 @@ def _enrolling(site: Site, *, by_page: bool) -> Generator[Ask, Reply, dict[str, 
         return str(site.control("GET", shown)["order"]["id"])
 
     def decide(decision: str) -> Ask:
-        return post(f"/control/enrolments/vnpt/{person}", {"decision": decision, "why": "Ảnh mờ"}, **site.bearer)
+        return post(f"/control/enrolments/{ca}/{person}", {"decision": decision, "why": "Ảnh mờ"}, **site.bearer)
 
     details = {name: made[name] for name in ("name", "email", "phone", "address")} | {"card_number": person}
     yield act("register", **details, package="per-signature-12", device=f"may-{person}")
@@ -313,7 +317,7 @@ def _enrolling(site: Site, *, by_page: bool) -> Generator[Ask, Reply, dict[str, 
     yield act("minutes", **code)
     yield act("turns", pack="5", means="credit")
     yield act("settle", order=order(), outcome="pay")
-    yield act("renew", means="vnpt_money")
+    yield act("renew", means="atm")
     yield act("settle", order=order(), outcome="cancel")
     yield act("certificate", change="suspend", **code)
     return dict((yield get(shown, **site.bearer)).json())
@@ -575,7 +579,7 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
         scripts,
     ),
     "tokens": (usb,),
-    "enrolment": (enrolment,),
+    "enrolment": (enrolment("vnpt"), enrolment("misa")),
     "payment and messages": (payment, messages),
     "control": (control, front, clock),
 }

@@ -29,8 +29,9 @@ class Accounts:
     async def log_in(self, caller: Caller, user_name: str, password: str) -> Tokens | None:
         """Tokens where this service provider is remembered; otherwise nothing: a code is on its way."""
         citizen = await self._desk.subscribers.citizen(user_name)
-        if password != citizen.password:
+        if password != await self._desk.subscribers.password(citizen):
             why = f"password is not the one of userName {user_name!r}: /control/citizens/{citizen.id} has it"
+            why += ", unless they enrolled in the app and chose another"
             raise Refused(Reason.PASSWORD_WRONG, why)
         if await self._store.get(self._remembered(caller, citizen)):
             fresh = self._drawn(caller, citizen)

@@ -18,6 +18,7 @@ class Reason(Enum):
     NAME_DIFFERS = "name_differs"
     CONTACT_MISSING = "contact_missing"
     PACKAGE_UNKNOWN = "package_unknown"
+    KIND_NOT_SERVED = "kind_not_served"
     ORGANISATION_MISSING = "organisation_missing"
     TAX_CODE = "tax_code"
     LICENCE_MISSING = "licence_missing"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from simulators.ca.enrolment.offers import LONGEST_TERM, Package, Promotion
+from simulators.ca.enrolment.offers import LONGEST_TERM, Kind, Package, Promotion
 from simulators.ca.spec import fact
 from simulators.kernel.bounds import Count, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import DAY, MINUTE
@@ -26,6 +26,8 @@ class EnrolmentSpec:
     ca: Line
     packages: tuple[Package, ...]
     promotions: tuple[Promotion, ...] = ()
+    kinds: Annotated[tuple[Kind, ...], Meta(min_length=1)] = fact(("person", "organisation"), "CONFIRMED")
+    """Whom the CA enrols."""
     prices: Mapping[Line, Dong] = field(default_factory=dict, metadata={"mark": "DESIGN"})
     """Package -> its price, instead of the package's own (test data: price lists change)."""
     turn_packs: Mapping[Line, Dong] = field(default_factory=dict, metadata={"mark": "DESIGN"})

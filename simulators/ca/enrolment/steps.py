@@ -31,6 +31,9 @@ def register(case: Case, details: Details, device: str, used: Device | None, pre
     if not device.strip():
         raise Refused(Reason.DEVICE_MISSING, "device is empty: name the phone on which the app is")
     _demand_new(device, used)
+    if details.kind not in case.spec.kinds:
+        why = f"kind {details.kind!r} is not enrolled here: {', '.join(case.spec.kinds)} is"
+        raise Refused(Reason.KIND_NOT_SERVED, why)
     identity.check(case.citizen, details, case.now)
     package = case.spec.package(details.package)
     if package is None:
@@ -117,8 +120,8 @@ def update(case: Case, details: Details) -> Change:
     before = case.opened.details
     corrected = replace(details, package=before.package, channel=before.channel)
     if corrected.kind != before.kind:
-        why = "organisation: a person's file stays a person's, an organisation's an organisation's; register at another CA"
-        raise Refused(Reason.ORGANISATION_MISSING, why)
+        why = f"kind {corrected.kind!r}: the file was begun as {before.kind!r} and stays so"
+        raise Refused(Reason.KIND_NOT_SERVED, why)
     identity.check(case.citizen, corrected, case.now)
     return case.move(Action.UPDATE, details=corrected, refusal="", identity_wrong=0, contract_paper=None)
 

@@ -12,7 +12,8 @@ and whether another is sent, how long an order waits, whether a refused file is 
 terms and names of the packages, to which package a promotion without a term applies, how a portal's visitor is told from
 another (here: the portal is named at registration), whether a renewal keeps the key (here it does), whether the minutes of a
 business account name two certificates (here one: MST and CCCD in one subject).
-DESIGN: prices, and that an appraisal that nobody decides by the control side is an approval after a day.
+DESIGN: prices; an organisation's enrolment by the same acts (the real one is served at a counter, the app serves persons); an
+appraisal that nobody decides by the control side is an approval after a day.
 
 Not simulated: the card's chip and VNeID, the sale at a counter, real money (an order is settled on a page of this family),
 PDF: contract and minutes are texts whose SHA-256 the subscriber's key signs, kept with the value; change of telephone, of

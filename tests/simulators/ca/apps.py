@@ -13,7 +13,6 @@ from simulators.kernel.citizens import Citizen
 from tests.places import Place
 from tests.worlds import BEARER, KEY
 
-APP = "/ca/vnpt/app"
 PASSWORD = "mat-khau-1"
 
 
@@ -23,15 +22,16 @@ class App:
 
     place: Place
     citizen: Citizen
+    ca: str
 
     @classmethod
-    async def of(cls, place: Place, **fields: Any) -> App:
+    async def of(cls, place: Place, ca: str = "vnpt", **fields: Any) -> App:
         """Somebody who has not enrolled, made as tests make them."""
-        reply = await place.control("POST", "citizens", {"not_enrolled": ["vnpt"], **fields})
+        reply = await place.control("POST", "citizens", {"not_enrolled": [ca], **fields})
         assert reply.status_code == 201, reply.text
         found = await place.world.citizens.get(reply.json()["citizens"][0]["id"])
         assert found
-        return cls(place, found)
+        return cls(place, found, ca)
 
     def details(self, **changed: str) -> dict[str, str]:
         own = self.citizen
@@ -39,7 +39,7 @@ class App:
         return {**typed, "address": "Nơi ở hiện tại", "package": "unlimited-12", "device": f"may-{own.id}", **changed}
 
     async def post(self, act: str, **fields: str) -> httpx.Response:
-        return await self.place.http.post(f"{APP}/api/{self.citizen.id}/{act}", json=fields, headers=BEARER)
+        return await self.place.http.post(f"/ca/{self.ca}/app/api/{self.citizen.id}/{act}", json=fields, headers=BEARER)
 
     async def do(self, act: str, **fields: str) -> dict[str, Any]:
         reply = await self.post(act, **fields)
@@ -55,16 +55,16 @@ class App:
         return str(told["reason"])
 
     async def account(self) -> dict[str, Any]:
-        reply = await self.place.http.get(f"{APP}/api/{self.citizen.id}", headers=BEARER)
+        reply = await self.place.http.get(f"/ca/{self.ca}/app/api/{self.citizen.id}", headers=BEARER)
         return dict(reply.json())
 
     async def decide(self, decision: str = "approve", why: str = "") -> httpx.Response:
         return await self.place.control(
-            "POST", f"enrolments/vnpt/{self.citizen.id}", {"decision": decision, "why": why}
+            "POST", f"enrolments/{self.ca}/{self.citizen.id}", {"decision": decision, "why": why}
         )
 
     async def pay(self, outcome: str = "pay", act: str = "pay", **fields: str) -> dict[str, Any]:
-        opened = await self.do(act, means="vnpt_money", **fields)
+        opened = await self.do(act, means="atm", **fields)
         return await self.do("settle", order=opened["order"]["id"], outcome=outcome)
 
     async def code(self) -> str:
@@ -111,7 +111,7 @@ class Pages:
     app: App
 
     async def open(self) -> httpx.Response:
-        return await self.app.place.http.get(f"{APP}/{self.app.citizen.id}", params={"key": KEY})
+        return await self.app.place.http.get(f"/ca/{self.app.ca}/app/{self.app.citizen.id}", params={"key": KEY})
 
     async def submit(self, form: str, button: str = "", **typed: str) -> httpx.Response:
         """A form of the page as it stands, with its own values unless others are typed; then the page after it."""

@@ -252,7 +252,7 @@ def test_a_refused_file_is_updated_signed_anew_and_not_paid_again() -> None:
         refusal(lambda: steps.update(case(file), replace(corrected, name="Nguyễn Thị Hoa"))).reason is Reason.NAME_MARKS
     )
     turned = replace(corrected, organisation=BUSINESS)
-    assert refusal(lambda: steps.update(case(file), turned)).reason is Reason.ORGANISATION_MISSING
+    assert refusal(lambda: steps.update(case(file), turned)).reason is Reason.KIND_NOT_SERVED
 
 
 def test_an_appraisal_that_nobody_decides_is_an_approval_when_its_time_is_over() -> None:
@@ -327,6 +327,12 @@ def test_a_renewal_adds_a_certificate_and_only_the_first_is_cheaper() -> None:
         assert order_of(opened).amount == amount
         file = file_of(till.settled(case(file_of(opened)), order_of(opened), "pay", None, PREPARED))
         assert (len(file.serials), file.serials[-1], file.renewals) == (count, "5401renewed", count - 1)
+
+
+def test_a_ca_that_enrols_persons_alone_refuses_an_organisation() -> None:
+    persons = other(PROVIDER, kinds=("person",))
+    assert refusal(lambda: register({"organisation": BUSINESS}, spec=persons)).reason is Reason.KIND_NOT_SERVED
+    assert file_of(register(spec=persons)).stage is Stage.REGISTERED
 
 
 def test_every_reason_has_a_sentence_for_the_citizen() -> None:

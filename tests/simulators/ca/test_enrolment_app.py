@@ -22,11 +22,12 @@ from simulators.ca.desk.enrolling import Enrolling
 from simulators.ca.enrolment.spec import EnrolmentSpec
 from simulators.kernel.clock import VIETNAM, still, to_instant
 from tests.places import Place, Running, running
-from tests.simulators.ca.apps import APP, PASSWORD, App, Pages
+from tests.simulators.ca.apps import PASSWORD, App, Pages
 from tests.simulators.ca.callers import Ca2, Vnpt, digest, file
 from tests.simulators.living import Living, living
 from tests.worlds import BEARER
 
+APP = "/ca/vnpt/app"
 MORNING = datetime(2026, 2, 17, 9, tzinfo=VIETNAM)
 
 
