@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev
 # Hundreds of processes are started: without kept bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env conform test check load kills serve bite bitten steady bench docs deviations clean
+.PHONY: help env conform test check load kills serve explore bite bitten steady bench docs deviations clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ kills: $(RUNTIME) ## simulators and portal killed 16 times under load; nothing a
 
 serve: $(RUNTIME) ## the simulators, for a portal of your own
 	$(BIN)/python -m simulators serve --port 8400 --data .hopchuan
+
+explore: $(DEV) ## chance walks on the reference portal against a small model; what is found is a short story
+	$(BIN)/python -m conformance.exploration
 
 bite: $(RUNTIME) ## every flawed portal against every check; rewrites docs/kill-matrix.md
 	$(BIN)/python -m conformance.bite

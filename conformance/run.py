@@ -128,7 +128,7 @@ class Run:
         if nonce_of(target) != target.nonce:
             raise Ours("the simulators were started anew during the run")
         with target.control() as control:
-            _await_quiet(control)
+            await_quiet(control)
             rows = list(control.journal())
             if self.keeps:
                 evidence.keep_rows(self.folder, [*rows, *own], redactor)
@@ -187,7 +187,7 @@ def _law(law: laws.Law, violations: Iterable[laws.Violation]) -> dict[str, Any]:
     return {"name": law.name, "text_vi": law.text_vi, "text_en": law.text_en, "violations": found}
 
 
-def _await_quiet(control: Control) -> None:
+def await_quiet(control: Control) -> None:
     end = time.monotonic() + QUIET_SECONDS
     while not control.quiet():
         if time.monotonic() > end:
