@@ -36,7 +36,7 @@ class State(Enum):
 
 
 class Dialog(Record, frozen=True, kw_only=True):
-    """`id` is also its prompt's; `digest` in hex, `signature` in base64."""
+    """`id` is also its prompt's; `digests` in hex, signed with one PIN; `signatures` in base64, in their order."""
 
     KIND: ClassVar[str] = "token_dialog"
 
@@ -44,12 +44,12 @@ class Dialog(Record, frozen=True, kw_only=True):
     token: str
     provider: str
     serial: str
-    digest: str
+    digests: tuple[str, ...]
     origin: str
     """Of the page that asked, as the browser says it; empty where none did."""
     state: State = State.OPEN
     reason: Reason | None = None
-    signature: str = ""
+    signatures: tuple[str, ...] = ()
     expires: Instant = Instant(0)
 
 
@@ -62,22 +62,19 @@ def opened(dialog: Dialog, token: Token, spec: TokenSpec, now: Instant) -> Chang
     body: dict[str, Any] = {
         "token": token.id,
         "serial": dialog.serial,
-        "digest": dialog.digest,
+        "digests": dialog.digests,
         "origin": dialog.origin,
     }
     written = event(dialog, "usb_signing", body)
     return Change(records=(shown, taken, _question(shown, token, now)), events=(written,), result=shown)
 
 
-def signed(dialog: Dialog, signature: str) -> tuple[Dialog, Event]:
-    done = replace(dialog, state=State.SIGNED, signature=signature)
-    body: dict[str, Any] = {
-        "serial": dialog.serial,
-        "digest": dialog.digest,
-        "signature_value": signature,
-        "origin": dialog.origin,
-    }
-    return done, event(dialog, "usb_signed", body)
+def signed(dialog: Dialog, signatures: tuple[str, ...]) -> tuple[Dialog, tuple[Event, ...]]:
+    """A row of the journal for each digest."""
+    done = replace(dialog, state=State.SIGNED, signatures=signatures)
+    told = {"serial": dialog.serial, "origin": dialog.origin}
+    pairs = zip(dialog.digests, signatures, strict=True)
+    return done, tuple(event(dialog, "usb_signed", told | {"digest": d, "signature_value": s}) for d, s in pairs)
 
 
 def refused(dialog: Dialog, reason: Reason, **told: object) -> tuple[Dialog, Event]:

@@ -20,6 +20,9 @@ class Reason(Enum):
     PIN_LOCKED = "pin_locked"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    UNLICENSED = "unlicensed"
+    NOT_SIMULATED = "not_simulated"
+    NO_PAGE = "no_page"
 
 
 class Refused(Exception):

@@ -48,3 +48,23 @@ class TokenSpec:
             raise ValueError(f"subject cannot be {self.subject!r}: {why}")
         if self.pin_shortest > self.pin_longest:
             raise ValueError(f"pin_shortest cannot be {self.pin_shortest}: pin_longest is {self.pin_longest}")
+
+
+@dataclass(frozen=True)
+class PluginSpec:
+    """Signing software on the computer that pages reach by a websocket: what it says of itself, and its words."""
+
+    id: str
+    name: Line
+    source: str
+    words: Mapping[Any, Any]
+    """For each reason the plugin's code and text, or why it never comes up."""
+    path: Annotated[str, Meta(pattern=r"\A/[a-z]{1,32}\Z", description="a path such as /plugin")] = fact(
+        "/plugin", "CONFIRMED"
+    )
+    version: Line = fact("1.0.0.0", "UNKNOWN")
+    """What getVersion answers."""
+    not_after: Line = fact("%d/%m/%Y %H:%M:%S", "UNKNOWN")
+    """How GetCertInfo writes an instant (strftime)."""
+    items: Count = fact(50, "UNKNOWN")
+    """Items of one signArrDataAdvanced."""

@@ -20,11 +20,14 @@ ALWAYS_REFUSED = frozenset(
     {
         "GET /ca/ca2/api/data/status",
         "GET /ca/vnpt/sca/sp769/v1/signatures/sign/{transaction}/status",
+        "POST /control/plugins",
+        "POST /control/plugins/{port}/close",
         *(f"GET /ca/{ca}/sign/{{transaction}}/status" for ca in ("fpt", "bkav", "mobifone")),
         *(f"POST /ca/misa/api/auth/api/v1/auth/{path}" for path in ("login-api", "two-factor-auth")),
     }
 )
-"""The provider answers 405 in its own way: that is all they are for, and the rightful answer."""
+"""The provider answers 405 in its own way: that is all they are for, and the rightful answer. Plugins need a lab with TLS,
+which this one is not."""
 
 
 @dataclass

@@ -341,6 +341,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ),
     (r"POST /control/tokens/.*/unlock", Rule(own_words, by_status, kinds("token"), kinds("token"))),
     (r"POST /control/tokens/.*", writing("token token_dialog prompt")),
+    (r"POST /control/plugins.*", OWN),
     (r"\w+ /control/.*", OWN),
     (r"POST /phone/api/\{citizen\}/prompts/.*", Rule(own_words, by_status, ANSWERED, kinds("pin_tries sim"))),
     (r"PUT /phone/api/.*", writing("script")),

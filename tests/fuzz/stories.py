@@ -392,6 +392,8 @@ def usb(site: Site, cast: dict[str, Any]) -> Story:
     yield post(f"{one}/remove", None, **site.bearer)
     yield post(f"{one}/insert", None, **site.bearer)
     yield post(f"{one}/remove", None, **site.bearer)
+    yield post("/control/plugins", {"citizen": person, "port": 0}, **site.bearer)
+    yield post("/control/plugins/4433/close", None, **site.bearer)
 
 
 def trust(site: Site, cast: dict[str, Any]) -> Story:

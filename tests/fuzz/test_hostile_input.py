@@ -24,9 +24,9 @@ FAMILIES_OF = {
     "login 2026": r"\w+ /portal/vneid-2026/.*",
     "signing": r"\w+ /(ca(?!/\w+/app/)|pki|phone)/.*",
     "enrolment": r"\w+ (/ca/\w+/app|/control/enrolments)/.*",
-    "tokens": r"\w+ /(tokens|control/tokens).*",
+    "tokens": r"\w+ /(tokens|control/tokens|control/plugins).*",
     "payment and messages": r"\w+ /(payment|messages|control/payments).*",
-    "control": r"\w+ /(|citizens|journal|openapi\.json|control/(?!login|payments|tokens|enrolments).*)",
+    "control": r"\w+ /(|citizens|journal|openapi\.json|control/(?!login|payments|tokens|plugins|enrolments).*)",
 }
 """Whose operations a group's stories must use, each of them, in the run in which they are attacked."""
 

@@ -12,7 +12,7 @@ from simulators.kernel import bounds
 from simulators.payment.checksum import ENCODERS
 from simulators.payment.spec import Encoder, GatewaySpec
 from simulators.portal.spec import LoginSpec
-from simulators.tokens.spec import TokenSpec
+from simulators.tokens.spec import PluginSpec, TokenSpec
 from simulators.trust.spec import TrustSpec
 from tests.places import running
 from tests.simulators.living import living, refused
@@ -23,6 +23,7 @@ KINDS: dict[type, str] = {
     HubSpec: "ca",
     TokenSpec: "tokens",
     EnrolmentSpec: "ca",
+    PluginSpec: "tokens",
     GatewaySpec: "payment",
     LoginSpec: "portal",
     TrustSpec: "trust",
@@ -33,6 +34,7 @@ NOT_SET = {
     HubSpec: {"id", "source", "door"},
     TokenSpec: {"id", "source"},
     EnrolmentSpec: {"id", "source", "packages", "promotions"},
+    PluginSpec: {"id", "source", "words"},
     GatewaySpec: {"id", "source", "wire", "page_words", "query_words", "endings", "banks", "cards"},
     LoginSpec: {"id", "source", "authenticators"},
     TrustSpec: {"id", "source"},

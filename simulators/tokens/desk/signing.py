@@ -53,10 +53,10 @@ class Computer:
         await self._store.note(Event(source="token", word="usb_listed", subject=citizen, body=body))
         return found
 
-    async def sign(self, citizen: str, serial: str, digest: bytes, origin: str) -> Dialog:
+    async def sign(self, citizen: str, serial: str, digests: tuple[bytes, ...], origin: str) -> Dialog:
         """The dialog as it ended, after the citizen or its time; Refused where none could be shown."""
-        if len(digest) != DIGEST_BYTES:
-            raise Refused(Reason.BAD_DIGEST, f"digest: {len(digest)} bytes; a SHA-256 digest has {DIGEST_BYTES}")
+        if odd := [len(digest) for digest in digests if len(digest) != DIGEST_BYTES]:
+            raise Refused(Reason.BAD_DIGEST, f"digest: {odd[0]} bytes; a SHA-256 digest has {DIGEST_BYTES}")
         wanted = serial.replace(":", "").lower().removeprefix("0x")
         chosen = next((token for token in await self._tokens(citizen) if token.serial == wanted), None)
         if chosen is None:
@@ -67,7 +67,7 @@ class Computer:
             token=chosen.id,
             provider=chosen.provider,
             serial=chosen.serial,
-            digest=digest.hex(),
+            digests=tuple(digest.hex() for digest in digests),
             origin=origin,
         )
         key, spec = Key(Token, chosen.id), self._giving.specs[chosen.provider]
@@ -87,7 +87,7 @@ class Computer:
             raise prompts.Refused(dialogs.OVER)
         keys = Key(Dialog, shown.id), Key(Token, shown.token)
         typed = secret or ""
-        signature = await self._signature(shown)
+        signatures = await self._signatures(shown)
 
         def decide(records: Records, now: Instant) -> Change:
             dialog, token = records[keys[0]], records[keys[1]]
@@ -105,8 +105,8 @@ class Computer:
             counted, reason = tokens.tried(token, typed, self._giving.specs[token.provider])
             if reason:
                 return _refusal(dialog, counted, reason)
-            done, written = dialogs.signed(dialog, signature)
-            return Change((done, tokens.released(counted)), (written, answered), gone=(Key(Prompt, dialog.id),))
+            done, written = dialogs.signed(dialog, signatures)
+            return Change((done, tokens.released(counted)), (*written, answered), gone=(Key(Prompt, dialog.id),))
 
         await self._store.change(keys, decide)
 
@@ -119,12 +119,12 @@ class Computer:
             raise Refused(Reason.NO_COMPUTER, f"{citizen[:40]!r} is no citizen of this world")
         return await self._giving.of(citizen)
 
-    async def _signature(self, dialog: Dialog) -> str:
+    async def _signatures(self, dialog: Dialog) -> tuple[str, ...]:
         """Base64, made before the decision, which alone knows whether the PIN is right."""
         certificate = await self.world.pki.by_serial(dialog.serial)
         assert certificate is not None, "certificates are never removed"
-        made = self.world.pki.sign_digest(certificate.keypair, bytes.fromhex(dialog.digest))
-        return base64.b64encode(made).decode()
+        made = [self.world.pki.sign_digest(certificate.keypair, bytes.fromhex(digest)) for digest in dialog.digests]
+        return tuple(base64.b64encode(one).decode() for one in made)
 
     async def _settled(self, opened: Dialog, patience: float) -> Dialog:
         keys = Key(Dialog, opened.id), Key(Token, opened.token)

@@ -15,7 +15,7 @@ from simulators.kernel.wire import Route, answer, from_base64
 from simulators.tokens.desk.signing import Computer, Slot
 from simulators.tokens.dialogs import State
 from simulators.tokens.reasons import Reason, Refused
-from simulators.tokens.wires.words import CKR
+from simulators.tokens.wires.words import ckr
 
 ANY_PAGE = {"Access-Control-Allow-Origin": "*"}
 """An agent serves whatever page is open on its computer; the PIN dialog is what stands between."""
@@ -92,12 +92,12 @@ class Agent:
         digest = from_base64(given.digest)
         if digest is None:
             raise Refused(Reason.BAD_DIGEST, "digest: it is not base64")
-        dialog = await self._computer.sign(request.path_params["citizen"], given.serial, digest, origin_of(request))
+        dialog = await self._computer.sign(request.path_params["citizen"], given.serial, (digest,), origin_of(request))
         if dialog.state is not State.SIGNED:
             return _failure(dialog.reason or Reason.EXPIRED)
         certificate = await self._computer.world.pki.by_serial(dialog.serial)
         assert certificate is not None, "certificates are never removed"
-        return answer(Answered(signature=dialog.signature, certificate=certificate.der), headers=ANY_PAGE)
+        return answer(Answered(signature=dialog.signatures[0], certificate=certificate.der), headers=ANY_PAGE)
 
     async def _refusal(self, request: Request, error: Refused) -> Response:
         body = {"reason": error.reason.value, "why": error.why, "path": request.url.path, "origin": origin_of(request)}
@@ -112,7 +112,7 @@ def origin_of(request: Request) -> str:
 
 
 def _failure(reason: Reason) -> Response:
-    word = CKR[reason]
+    word = ckr(reason)
     return answer(Failure(word.name, word.number, word.text), word.status, ANY_PAGE)
 
 

@@ -18,7 +18,14 @@ class Ckr:
     status: int = 409
 
 
-CKR: Mapping[Reason, Ckr] = {
+@dataclass(frozen=True)
+class NEVER:  # reads as it is meant: NEVER("because")
+    """A reason that cannot come up at this wire, and why."""
+
+    why: str
+
+
+CKR: Mapping[Reason, Ckr | NEVER] = {
     Reason.UNREADABLE: Ckr("CKR_ARGUMENTS_BAD", 0x07, "Yêu cầu không hợp lệ.", 422),
     Reason.NO_COMPUTER: Ckr("CKR_SLOT_ID_INVALID", 0x03, "Không có máy tính của công dân này.", 404),
     Reason.BAD_DIGEST: Ckr("CKR_DATA_LEN_RANGE", 0x21, "Giá trị băm không phải SHA-256.", 422),
@@ -31,5 +38,14 @@ CKR: Mapping[Reason, Ckr] = {
     Reason.PIN_LOCKED: Ckr("CKR_PIN_LOCKED", 0xA4, "USB token đã bị khoá do nhập sai mã PIN nhiều lần."),
     Reason.CANCELLED: Ckr("CKR_FUNCTION_CANCELED", 0x50, "Người dùng đã huỷ nhập mã PIN."),
     Reason.EXPIRED: Ckr("CKR_FUNCTION_CANCELED", 0x50, "Hộp thoại nhập mã PIN đã đóng vì quá thời gian."),
+    Reason.UNLICENSED: NEVER("this agent asks no page for a licence"),
+    Reason.NOT_SIMULATED: NEVER("an op that is not simulated is unreadable"),
+    Reason.NO_PAGE: NEVER("it signs digests and sees no file"),
 }
 """Names and numbers are PKCS#11's; the Vietnamese texts and the statuses are this lab's."""
+
+
+def ckr(reason: Reason) -> Ckr:
+    word = CKR[reason]
+    assert isinstance(word, Ckr), f"{reason.value}: {word.why}"
+    return word

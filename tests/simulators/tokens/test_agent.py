@@ -97,7 +97,8 @@ def test_the_right_pin_signs_the_digest_as_pkcs1_over_digest_info(lab: Running) 
             key.verify(signature, DIGEST[::-1], padding.PKCS1v15(), utils.Prehashed(hashes.SHA256()))
         (asked,) = place.rows(word="usb_signing", subject=citizen.id)
         (done,) = place.rows(word="usb_signed", subject=citizen.id)
-        assert (asked.ref, asked.body["digest"], asked.body["origin"]) == (done.ref, DIGEST.hex(), PAGE)
+        assert (asked.ref, asked.body["digests"], asked.body["origin"]) == (done.ref, [DIGEST.hex()], PAGE)
+        assert done.body["digest"] == DIGEST.hex()
         assert done.body["signature_value"] == answer["signature"]
         assert await place.prompts(citizen) == []
 

@@ -12,7 +12,7 @@ from simulators.tokens import token as tokens
 from simulators.tokens.providers.viettel_ca import PROVIDER as SPEC
 from simulators.tokens.reasons import Reason, Refused
 from simulators.tokens.token import MOST_TOKENS, Keyring, Token
-from simulators.tokens.wires.words import CKR
+from simulators.tokens.wires.words import CKR, NEVER, Ckr
 
 TOKEN = Token(
     id="00112233445566aa",
@@ -115,7 +115,8 @@ def test_a_citizen_has_sixteen_tokens_and_no_seventeenth() -> None:
 
 def test_every_reason_has_a_ckr_name_with_its_own_number() -> None:
     assert set(CKR) == set(Reason)
-    by_name = {word.name: word.number for word in CKR.values()}
+    by_name = {word.name: word.number for word in CKR.values() if isinstance(word, Ckr)}
+    assert all(word.why for word in CKR.values() if isinstance(word, NEVER))
     assert by_name["CKR_PIN_INCORRECT"] == 0xA0
     assert by_name["CKR_PIN_LOCKED"] == 0xA4
     assert len(set(by_name.values())) == len(by_name)
