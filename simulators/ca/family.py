@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from simulators import catalog
@@ -17,6 +17,8 @@ from simulators.ca.desk.enrolling import Enrolling
 from simulators.ca.desk.hub import Hub
 from simulators.ca.desk.requests import Desk
 from simulators.ca.desk.sweeping import expiring
+from simulators.ca.enrolment import steps, till
+from simulators.ca.enrolment.records import Enrolment, Order
 from simulators.ca.enrolment.spec import EnrolmentSpec
 from simulators.ca.signing import SigningRequest
 from simulators.ca.spec import CaSpec, HubSpec
@@ -30,8 +32,8 @@ from simulators.kernel.contracts import Contract, ContractRequest, Settings
 from simulators.kernel.courier import DeliveryKind, Outcome
 from simulators.kernel.gate import Gate
 from simulators.kernel.prompts import PromptKind
-from simulators.kernel.records import Instant
-from simulators.world import Family, World
+from simulators.kernel.records import Instant, Record
+from simulators.world import End, Family, World
 
 PROVIDERS = "simulators.ca.providers"
 WORDS = {
@@ -47,6 +49,13 @@ WORDS = {
     "enrolment_moved": "who enrols, or the CA, took a step: from which stage to which",
     "enrolment_payment": "an order in the CA's app was opened, or ended",
     "signing_polled": "a service provider was told how its request stands",
+}
+ENDS: Mapping[type[Record], tuple[Callable[[str], str] | None, End]] = {
+    SigningRequest: (None, signing.ended),
+    Challenge: (None, codes.ended),
+    AccountToken: (None, accounts.ended),
+    Enrolment: (str, steps.ended),  # its id is ca/citizen
+    Order: (str, till.ended),
 }
 
 
@@ -76,11 +85,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         journal_words=WORDS,
         delivery_kinds=tuple(_webhook(spec) for spec in cas.values() if spec.webhook != "none"),
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),
-        ends={
-            SigningRequest: (None, signing.ended),
-            Challenge: (None, codes.ended),
-            AccountToken: (None, accounts.ended),
-        },
+        ends=ENDS,
         on_citizen=lambda citizen: _demand_apps(apps, citizen),
         on_contract=on_contract,
         control_routes=(

@@ -329,7 +329,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /control/faults", writing("fault")),
     (r"POST /control/turns", writing("signing_turns")),
     (r"\w+ /control/smartca.*", writing("smartca_account")),
-    (r"POST /control/expire", writing("payment login_attempt login_grant login_token signing_request prompt")),
+    (
+        r"POST /control/expire",
+        writing("payment login_attempt login_grant login_token signing_request prompt enrolment"),
+    ),
     (r"POST /control/deliver-now", writing("")),
     (r"POST /control/enrolments/.*", writing("enrolment message")),
     (r"POST /control/clock", writing("clock")),

@@ -10,14 +10,14 @@ from simulators.kernel.clock import Clock
 from simulators.kernel.store import Store
 
 LOOK_EVERY = 5.0
-"""Seconds, unless the clock is moved."""
+"""Seconds, unless the clock is moved or a file changes."""
 
 
 async def appraising(store: Store, desks: Mapping[str, Enrolling]) -> None:
     """Until cancelled; `desks` by the CA's id."""
     while True:
         await appraise_due(store, desks)
-        await store.bell.wait(LOOK_EVERY, Clock)
+        await store.bell.wait(LOOK_EVERY, Clock, Enrolment)
 
 
 async def appraise_due(store: Store, desks: Mapping[str, Enrolling]) -> None:

@@ -78,6 +78,7 @@ class Enrolling:
         present = till.waiting(case, await self._store.get(named))
         if present.purpose is Purpose.RENEWAL and ending == "pay":
             file = case.opened
+            standing.may_renew((await self.account(citizen)).certificates[-1])
             months = offers.renewal(self._package(file), 0, file.renewals).months
             prepared = replace(prepared, serial=(await self._subscribers.enrolled(citizen, file, months)).id)
         await self._act(
@@ -130,6 +131,9 @@ class Enrolling:
         await self._act(citizen, lambda case, _found: till.buy(case, pack, means, identity))
 
     async def renew(self, citizen: Citizen, means: str) -> None:
+        account = await self.account(citizen)
+        account.case.demand(Action.RENEW)
+        standing.may_renew(account.certificates[-1])
         identity = self._prepared().order
         await self._act(citizen, lambda case, _found: till.renew(case, means, identity))
 

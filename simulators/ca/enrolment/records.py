@@ -83,7 +83,8 @@ class Enrolment(Record, frozen=True, kw_only=True):
     order: str = ""
     """The newest order, whatever it pays: an earlier one that waits is no longer anybody's."""
     code: str = ""
-    code_sent: Instant = Instant(0)
+    code_expires: Instant = Instant(0)
+    """The last instant at which the code is good."""
     code_wrong: int = 0
     password: str = ""
     identity_wrong: int = 0

@@ -62,6 +62,12 @@ def entered(case: Case, typed: str, before: PasswordTries | None) -> Change:
     return Change(counted, refused=Refused(Reason.LOCKED, why, 0))
 
 
+def may_renew(certificate: Certificate) -> None:
+    """Whether another term may follow this certificate, or Refused: also when it has lapsed, never when it was revoked."""
+    if certificate.status == "revoked":
+        raise Refused(Reason.CERTIFICATE_OVER, f"certificate {certificate.id} is revoked: it is not renewed")
+
+
 def may_change(certificate: Certificate, now: Instant) -> None:
     """Whether its subscriber may suspend, unsuspend or revoke it, or Refused."""
     if orders.unusable(certificate, now) in {Unusable.REVOKED, Unusable.LAPSED}:

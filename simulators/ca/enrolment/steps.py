@@ -67,8 +67,8 @@ def activate(case: Case, code: str, password: str, used: Device | None, account:
     """With the code of the message; the password is the account's from now on, also where one was looked at before."""
     case.demand(Action.ACTIVATE)
     file = case.opened
-    if case.now > file.code_sent + case.spec.activation_window:
-        why = f"the code was sent more than {case.spec.activation_window} ms ago: ask for a new one (resend)"
+    if case.now > file.code_expires:
+        why = f"the code is good for {case.spec.activation_window} ms after it was sent: ask for a new one (resend)"
         raise Refused(Reason.CODE_LATE, why)
     if file.code_wrong >= case.spec.code_tries:
         raise Refused(Reason.CODE_TRIES_USED, "too many wrong codes: ask for a new one (resend)", 0)
@@ -134,6 +134,15 @@ def sign_minutes(case: Case, paper: Paper, serial: str) -> Change:
     return case.move(Action.SIGN_MINUTES, *counted, minutes=paper, serials=(serial,))
 
 
+def ended(file: Enrolment, now: Instant) -> Change:
+    """By the control side, before its time: the code that waits for its activation is too old, the appraisal is due."""
+    if file.stage is Stage.PAID and now <= file.code_expires:
+        return Change((replace(file, code_expires=Instant(now - 1)),))
+    if file.due is not None and now < file.due:
+        return Change((replace(file, due=now),))
+    return Change()
+
+
 def device_id(ca: str, device: str) -> str:
     return f"{ca}/{device}"
 
@@ -145,5 +154,6 @@ def _demand_new(device: str, used: Device | None) -> None:
 
 
 def _with_code(case: Case, action: Action, prepared: Prepared) -> Change:
-    change = case.move(action, code=prepared.code, code_sent=case.now, code_wrong=0, order="")
+    expires = Instant(case.now + case.spec.activation_window)
+    change = case.move(action, code=prepared.code, code_expires=expires, code_wrong=0, order="")
     return other(change, records=(*change.records, *letters.code(case.spec, change.result, prepared, case.now)))

@@ -83,6 +83,12 @@ def waiting(case: Case, order: Order | None) -> Order:
     return order
 
 
+def ended(order: Order, now: Instant) -> Change:
+    """By the control side: nobody confirmed it in time."""
+    open_yet = order.state is OrderState.WAITING and now < order.expires
+    return Change((replace(order, expires=now),)) if open_yet else Change()
+
+
 def is_open(case: Case, order: Order) -> bool:
     """Whether it may still end."""
     newest = case.file is not None and case.file.order == order.id

@@ -13,7 +13,9 @@ terms and names of the packages, to which package a promotion without a term app
 another (here: the portal is named at registration), whether a renewal keeps the key (here it does), whether the minutes of a
 business account name two certificates (here one: MST and CCCD in one subject).
 DESIGN: prices; an organisation's enrolment by the same acts (the real one is served at a counter, the app serves persons); an
-appraisal that nobody decides by the control side is an approval after a day.
+appraisal that nobody decides by the control side is an approval after a day. POST /control/citizens {"not_enrolled": ["vnpt"]}
+makes somebody who can enrol; POST /control/expire with ref vnpt/<personal id> ends the 48 hours of the code, or makes the
+appraisal due; with an order's id it ends that order.
 
 Not simulated: the card's chip and VNeID, the sale at a counter, real money (an order is settled on a page of this family),
 PDF: contract and minutes are texts whose SHA-256 the subscriber's key signs, kept with the value; change of telephone, of

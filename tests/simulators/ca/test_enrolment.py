@@ -305,6 +305,17 @@ def test_correcting_a_registration_ends_the_order_of_the_earlier_price() -> None
     assert refused.reason is Reason.ORDER_OVER
 
 
+def test_what_waits_is_ended_by_the_control_side_once() -> None:
+    paid, appraising = advanced("paid"), advanced("appraising")
+    late = file_of(steps.ended(paid, NOW))
+    assert refusal(lambda: steps.activate(case(late), "123456", PASSWORD, None, None)).reason is Reason.CODE_LATE
+    assert file_of(appraisal.due(case(file_of(steps.ended(appraising, NOW))), PREPARED)).stage is Stage.APPROVED
+    order = order_of(till.pay(case(advanced("registered")), "atm", "order-1"))
+    over = order_of(till.ended(order, NOW))
+    for again in (steps.ended(late, NOW), steps.ended(advanced("active"), NOW), till.ended(over, NOW)):
+        assert again == Change()
+
+
 def test_a_package_of_turns_begins_with_none_and_more_are_bought() -> None:
     approved = advanced("approved", {"package": "per-signature-12"})
     signed = steps.sign_minutes(case(approved), PAPER, "5401")

@@ -23,7 +23,7 @@ from simulators.ca.enrolment.spec import EnrolmentSpec
 from simulators.kernel.clock import VIETNAM, still, to_instant
 from tests.places import Place, Running, running
 from tests.simulators.ca.apps import PASSWORD, App, Pages
-from tests.simulators.ca.callers import Ca2, Vnpt, digest, file
+from tests.simulators.ca.callers import Ca2, Neac, Vnpt, digest, file
 from tests.simulators.living import Living, living
 from tests.worlds import BEARER
 
@@ -236,6 +236,7 @@ def test_a_certificate_is_suspended_used_again_and_revoked_by_its_subscriber(lab
             assert (await app.do("certificate", change=change, password=PASSWORD))["standings"] == standing
             assert (await vnpt.sign(app.citizen.id, f"T-{change}")).json()["status_code"] == status
         assert await app.refused("certificate", change="unsuspend", password=PASSWORD) == "certificate_over"
+        assert await app.refused("renew", means="atm") == "certificate_over"
 
     lab.run(story())
 
@@ -292,6 +293,10 @@ def test_who_enrols_at_one_ca_is_a_subscriber_of_the_others(lab: Running) -> Non
         assert await listed(lab.place, app) == []
         nobody = await lab.place.control("POST", "citizens", {"not_enrolled": ["fpt"]})
         assert (nobody.status_code, "not_enrolled" in nobody.json()["error"]) == (422, True)
+        hub = await Neac.at(lab.place, "neac")
+        assert (await hub.list(app.citizen.id, "VNPT-CA")).json()["data"]["user_certificates"] == []
+        await app.up_to("active")
+        assert (await hub.list(app.citizen.id, "VNPT-CA")).json()["data"]["user_certificates"]
 
     lab.run(story())
 
@@ -339,6 +344,23 @@ def test_a_promotion_makes_the_price_and_the_term(day: str, channel: str, amount
         lab.run(story(lab))
 
 
+def test_the_activation_code_and_an_order_are_ended_for_a_test_that_does_not_wait(lab: Running) -> None:
+    async def story() -> None:
+        app = await App.of(lab.place)
+        await app.up_to("registered")
+        order = (await app.do("pay", means="atm"))["order"]["id"]
+        assert (await lab.place.control("POST", "expire", {"ref": order})).json() == {"ended": ["enrolment_order"]}
+        assert await app.refused("settle", order=order, outcome="pay") == "order_over"
+        assert await app.refused("settle", order="x", outcome="pay") == "order_unknown"
+        await app.pay()
+        ref = {"ref": f"vnpt/{app.citizen.id}"}
+        assert (await lab.place.control("POST", "expire", ref)).json() == {"ended": ["enrolment"]}
+        assert (await lab.place.control("POST", "expire", ref)).status_code == 409
+        assert await app.refused("activate", code=await app.code(), password=PASSWORD) == "code_late"
+
+    lab.run(story())
+
+
 def test_two_who_press_at_once_get_one_certificate(lab: Running) -> None:
     async def story() -> None:
         app = await App.of(lab.place)
@@ -373,6 +395,28 @@ def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     with living(*options) as server:
         told = _done(server, f"{own}/minutes", {"password": PASSWORD})
         assert (told["stage"], len(told["serials"])) == ("active", 1)
+
+
+def test_the_ca_appraises_while_app_and_server_are_closed_and_its_notice_arrives(tmp_path: Path) -> None:
+    options = ("--data", str(tmp_path), "--only", "ca,messages")
+    with living(*options) as server:
+        person = _made(server)
+        own = f"{APP}/api/{person['id']}"
+        typed = {name: person[name] for name in ("name", "email", "phone", "address")}
+        given = {**typed, "card_number": person["id"], "package": "unlimited-12", "device": "may"}
+        _done(server, f"{own}/register", given)
+        order = _done(server, f"{own}/pay", {"means": "atm"})["order"]["id"]
+        _done(server, f"{own}/settle", {"order": order, "outcome": "pay"})
+        sent = server.http.get("/messages/otp", params={"to": person["phone"]}).json()["otp"]
+        _done(server, f"{own}/activate", {"code": sent, "password": PASSWORD})
+        _done(server, f"{own}/identify", {"card_number": person["id"], "face": "match"})
+        _done(server, f"{own}/contract", {"agree": "yes"})
+        _done(server, "/control/expire", {"ref": f"vnpt/{person['id']}"})
+    with living(*options) as server:
+        asked = {"to": person["email"], "wait": "10", "count": "2"}
+        notices = server.http.get("/messages/inbox", params=asked).json()["messages"]
+        assert notices[-1]["subject"] == "Yêu cầu cấp chứng thư số đã được duyệt"
+        assert server.http.get(own).json()["stage"] == "approved"
 
 
 def _made(server: Living) -> dict[str, Any]:
