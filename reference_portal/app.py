@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from reference_portal import api, notices, pages, providers, signing, treasury
 from reference_portal.books import Books, Conflict
 from reference_portal.dossiers import Refused
+from reference_portal.kbnn import pages as kbnn_pages
 from reference_portal.office import Office, Workers, server_clock
 from reference_portal.parts import RIGHT, Parts
 from reference_portal.settings import WEBHOOK_PATH, Settings
@@ -51,7 +52,7 @@ def build(
             pool.close()
 
     app = Starlette(
-        routes=[*api.ROUTES, *providers.ROUTES, *pages.ROUTES],
+        routes=[*api.ROUTES, *providers.ROUTES, *pages.ROUTES, *kbnn_pages.ROUTES],
         lifespan=lifespan,
         exception_handlers={Refused: _refused, Conflict: _conflict},
     )

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from reference_portal import desk, treasury
 from reference_portal.dossiers import DRAFT, Dossier, Refused
+from reference_portal.kbnn import desk as kbnn_desk
 from reference_portal.pages.render import fields, page
 from reference_portal.web import office
 
@@ -64,6 +65,9 @@ async def _done(request: Request, told: dict[str, str]) -> str:
         name=told.get("name", ""),
         amount=_number(told.get("amount", "")),
     )
+    if registration := kbnn_desk.found(office(request), order.dossier):
+        done = await kbnn_desk.act(office(request), registration, order)
+        return f"Hồ sơ {done.code}: {office(request).parts.rules.kbnn.state_text(done.state)}."
     dossier = await desk.act(office(request), order)
     return f"Hồ sơ {dossier.code}: {_ACTIONS.get(action, action)} - đã thực hiện."
 

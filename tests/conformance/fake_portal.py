@@ -71,5 +71,5 @@ class Timeless(Partless):
 
     def _demanded(self) -> Any:
         told = self._portal.capabilities()
-        kept = tuple(claim for claim in told.claims if claim not in {"ageing", "slips", "rollback"})
+        kept = tuple(claim for claim in told.claims if claim not in {"ageing", "slips", "rollback", "treasury"})
         return msgspec.structs.replace(told, claims=kept)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
+from textwrap import wrap
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from tests.reference_portal.kbnn_stories import (
     ACCOUNTANT,
     DECLARER,
     OWNER,
+    PROJECTS,
     STAFF,
     UNIT,
     UNIT_MAIL,
@@ -24,7 +27,7 @@ from tests.reference_portal.kbnn_stories import (
     token,
 )
 from tests.reference_portal.stories import OTHER, play
-from tests.reference_portal.world import Portal
+from tests.reference_portal.world import Browser, Portal
 
 
 def told(authority: Authority, story: Callable[[Unit], Awaitable[None]]) -> None:
@@ -245,5 +248,67 @@ def test_a_body_that_is_no_reply_changes_nothing(authority: Authority) -> None:
         assert (await unit.answer(begun, holder, STAFF)).status_code == 404
         assert (await unit.answer(begun, holder)).json()["state"] == "signed"
         assert (await unit.answer(begun, holder)).status_code == 404
+
+    told(authority, story)
+
+
+def test_the_wizards_pages_can_be_used_without_the_test_interface(authority: Authority) -> None:
+    async def story(unit: Unit) -> None:
+        browser, world = unit.browsers[DECLARER], unit.world
+        place = (await browser.send("POST", "/kbnn/ho-so", data={})).headers["location"]
+        unit.id = place.split("/")[-2]
+        blank = {f"3.{name}": "" for name in ("role", "name", "email", "personal_id", "serial")}
+        for number, form in ((1, UNIT), (2, PROJECTS), (3, {**unit.members(STAFF), **blank})):
+            page = (await browser.get(f"/kbnn/ho-so/{unit.id}/{number}")).text
+            assert f"<h1>{number}." in page and 'id="kbnn-save"' in page
+            saved = await browser.send("POST", f"/kbnn/ho-so/{unit.id}/{number}", data=form)
+            assert saved.headers["location"] == f"/kbnn/ho-so/{unit.id}/{number + 1}"
+        assert "Trần Chủ Tài Khoản" in (await browser.get(f"/kbnn/ho-so/{unit.id}/3")).text
+        assert (await browser.send("POST", f"/kbnn/ho-so/{unit.id}/thanh-vien")).status_code == 303
+        await world.settled()
+        for who in (OWNER, ACCOUNTANT):
+            link = f"/kbnn/xac-nhan/{unit.id}/{unit.link(who)}"
+            assert 'id="kbnn-confirm"' in (await unit.browsers[who].get(link)).text
+            lines = "\n".join(wrap(as_text(unit.tokens[who].der), 64))
+            assert (await unit.browsers[who].send("POST", link, data={"certificate": lines})).status_code == 303
+        await world.settled()
+
+        owner, certificate = unit.browsers[OWNER], as_text(unit.tokens[OWNER].der)
+        assert unit.id in (await owner.get("/kbnn/tra-cuu")).text
+        assert 'id="kbnn-sign"' in (await owner.get(f"/kbnn/ho-so/{unit.id}/4")).text
+        assert 'id="kbnn-sign"' not in (await unit.browsers[ACCOUNTANT].get(f"/kbnn/ho-so/{unit.id}/4")).text
+        assert 'id="kbnn-pick"' in (await owner.get(f"/kbnn/ho-so/{unit.id}/ky")).text
+        dialog = (await owner.send("POST", f"/kbnn/ho-so/{unit.id}/ky", data={"certificate": certificate})).text
+        found = re.search(r'id="kbnn-digest">(\w+)<', dialog), re.search(r'/ky/(\w+)" class="eform"', dialog)
+        digest, signing = (one[1] for one in found if one)
+        reply = signature(unit.tokens[OWNER], {"digest": digest})
+        done = await owner.send("POST", f"/kbnn/ho-so/{unit.id}/ky/{signing}", data=reply)
+        assert "Gửi hồ sơ thành công sang KBNN." in (await owner.get(done.headers["location"])).text
+
+        desk = {"key": "k", "officer": "an", "action": "refuse", "dossier": unit.id, "reason": "<i>Sai</i>"}
+        assert "KBNN từ chối tiếp nhận" in (await browser.send("POST", "/can-bo", data=desk)).text
+        listed = (await browser.get("/kbnn/tra-cuu")).text
+        assert "&lt;i&gt;Sai" in listed and "Sao chép" in listed
+        copied = await browser.send("POST", "/kbnn/ho-so", data={"copy_of": unit.id})
+        assert UNIT["name"] in (await browser.get(copied.headers["location"])).text
+        await world.settled()
+
+    told(authority, story)
+
+
+def test_a_member_logs_in_at_the_page_and_sees_the_role(authority: Authority) -> None:
+    async def story(unit: Unit) -> None:
+        await unit.confirmed()
+        await unit.completed()
+        name, first = unit.account(STAFF)
+        browser = Browser(unit.world)
+        assert 'id="kbnn-login"' in (await browser.get("/kbnn/dang-nhap")).text
+        given = {"account": name, "password": first, "new_password": "mat khau cua toi 2026"}
+        done = await browser.send("POST", "/kbnn/dang-nhap", data=given)
+        cookie = done.headers["set-cookie"].partition(";")[0]
+        page = (await unit.world.http.get("/kbnn/dang-nhap", headers={"cookie": cookie})).text
+        assert "Chuyên viên" in page and name in page
+        unit.world.later(hours=9)
+        assert 'id="kbnn-login"' in (await unit.world.http.get("/kbnn/dang-nhap", headers={"cookie": cookie})).text
 
     told(authority, story)

@@ -477,11 +477,16 @@ def test_public_pages_answer_and_carry_a_policy(authority: Authority, path: str)
 def test_all_operations_of_the_interface_are_served(authority: Authority) -> None:
     async def story(world: Portal) -> None:
         told = (await world.http.get("/pti/capabilities")).json()
-        assert set(told["procedures"]) == {"signed", "two_agencies", "paid", "free"}
+        assert set(told["procedures"]) == {"signed", "two_agencies", "paid", "free", "kbnn"}
         rows = (await world.http.get("/pti/procedures")).json()["procedures"]
         assert [(row["code"], row["agency"]) for row in rows][:2] == [(SIGNED, THANH_LUONG), (SIGNED, THANH_PHU)]
-        for path in ("/pti/member-login", "/pti/signings/x/answer"):
-            reply = await world.http.post(path, json={}, headers={"origin": ORIGIN})
-            assert (reply.status_code, reply.json()["error"]) == (404, "not_claimed")
+        for path, body, told in (
+            ("/pti/member-login", {}, (422, "bad_field")),
+            ("/pti/member-login", {"account": "kb1", "password": "x"}, (401, "wrong_password")),
+            ("/pti/signings/x/answer", {}, (422, "bad_reply")),
+            ("/pti/signings/x/answer", {"reply": {}}, (401, "not_signed_in")),
+        ):
+            reply = await world.http.post(path, json=body, headers={"origin": ORIGIN})
+            assert (reply.status_code, reply.json()["error"]) == told
 
     play(authority, story)
