@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from conformance.dossiers import REFUSED
 from conformance.records import Dossier
 from conformance.requirement import Attempt, may_be_refused
 
@@ -22,3 +23,17 @@ def at_once(*deeds: Callable[[], Dossier]) -> list[Attempt]:
 
     with ThreadPoolExecutor(len(deeds)) as pool:
         return list(pool.map(do, deeds))
+
+
+def mixture(before: Dossier, now: Dossier, won: int) -> str:
+    """What does not fit together after `won` deeds; "" where all does."""
+    rows = now.history[len(before.history) :]
+    ends = [before.state, *(row.target for row in rows)]
+    found = {
+        f"{won} deeds were taken, {len(rows)} are written down": len(rows) != won,
+        f"rows do not follow each other: {[(row.source, row.target) for row in rows]}": [row.source for row in rows]
+        != ends[:-1],
+        f"the last row leads to {ends[-1]}, the dossier is in state {now.state}": ends[-1] != now.state,
+        f"state {now.state} with a refusal": bool(now.refusal) != (now.state == REFUSED),
+    }
+    return "; ".join(name for name, wrong in found.items() if wrong)

@@ -18,12 +18,14 @@ from conformance.dossiers import (
 )
 from conformance.failures import came
 from conformance.filing import Filing
+from conformance.lab import Visitor
 from conformance.people import Inbox
 from conformance.records import Dossier
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.samples import attachment
 from conformance.seeing import in_time
-from conformance.sources import CWE, ND61, ND224, TT01, TT03, TT22
+from conformance.sources import CWE, ND61, ND224, RFC9110, TT01, TT03, TT22
+from conformance.wandering import demand_shown, wander
 
 REQUEST = "Đề nghị bổ sung bản sao có chứng thực, đủ các trang."
 NUMBER = "4127/TB-DVC"
@@ -197,3 +199,26 @@ def test_reading_changes_nothing(filing: Filing, dossiers: Dossiers, draft: Doss
         changed = differences(before, dossiers.read(draft))
         assert not changed, came(f"chỉ xem mà đã đổi: {changed}", f"reading alone changed: {changed}")
     assert len(states) == len(deeds) + 1, f"from {DRAFT} on the dossier went through {sorted(states)} only"
+
+
+@requirement(
+    "E31.links",
+    MUST,
+    "Mở bất kỳ đường dẫn nào trên các trang của cổng cũng không làm đổi hồ sơ đã nộp.",
+    "Following any link on the portal's pages changes nothing of a dossier that was filed.",
+    basis=(
+        CWE.at("CWE-650", "a reading method trusted to be harmless changes state"),
+        RFC9110.at("9.2.1", "GET is safe: browsers, scanners and caches may send it unasked"),
+    ),
+)
+def test_following_links_changes_nothing(applicant: Visitor, dossier: Dossier, officer: Officer) -> None:
+    before = officer.read(dossier)
+
+    pages = wander(applicant.browser, (dossier.id, dossier.code or dossier.id))
+
+    changed = differences(before, officer.read(dossier))
+    assert not changed, came(
+        f"mở {len(pages)} trang theo đường dẫn mà đã đổi: {changed}",
+        f"following links to {len(pages)} pages changed: {changed}",
+    )
+    demand_shown(pages, before.code or dossier.state_text)

@@ -21,7 +21,7 @@ from conformance.legal import Legal
 from conformance.people import Inbox
 from conformance.records import Dossier, Slip
 from conformance.requirement import MUST, good_twin, may_be_refused, requirement
-from conformance.rivals import at_once
+from conformance.rivals import at_once, mixture
 from conformance.samples import attachment
 from conformance.sources import ASVS, CWE, ND61, TT01
 from conformance.transitions import LIVES, forbidden
@@ -182,20 +182,6 @@ def test_of_two_officers_at_once_one_wins(filing: Filing, dossiers: Dossiers, of
         )
         for before, ends in ((refused, twice), (mixed, each)):
             assert not mixture(before, dossiers.read(before), len([end for end in ends if end.refused is None]))
-
-
-def mixture(before: Dossier, now: Dossier, won: int) -> str:
-    """What does not fit together after `won` deeds; "" where all does."""
-    rows = now.history[len(before.history) :]
-    ends = [before.state, *(row.target for row in rows)]
-    found = {
-        f"{won} deeds were taken, {len(rows)} are written down": len(rows) != won,
-        f"rows do not follow each other: {[(row.source, row.target) for row in rows]}": [row.source for row in rows]
-        != ends[:-1],
-        f"the last row leads to {ends[-1]}, the dossier is in state {now.state}": ends[-1] != now.state,
-        f"state {now.state} with a refusal": bool(now.refusal) != (now.state == REFUSED),
-    }
-    return "; ".join(name for name, wrong in found.items() if wrong)
 
 
 @requirement(

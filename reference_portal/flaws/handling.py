@@ -250,4 +250,12 @@ ROWS = (
         "Cán bộ chỉ mở xem mà hồ sơ đổi trạng thái.",
         "Opening a dossier changes its state.",
     ),
+    Flaw(
+        "withdrawn_by_a_link",
+        ruled("filing", acts_by_link=True),
+        ids("E31"),
+        "specs/portal.md 2.14.1: GET /dossiers/{id}/cancelling changes the state",
+        "Rút hồ sơ bằng một đường dẫn (GET): chỉ tải trang là rút.",
+        "A link withdraws the dossier: loading it is enough.",
+    ),
 )

@@ -20,8 +20,10 @@ _NOT_PAYABLE = (REFUSED, 7, 8)
 
 async def _show(request: Request) -> Response:
     hall = office(request)
-    dossier = steps.owned(hall, await person(request), request.path_params["dossier"], "read")
     rules = hall.parts.rules.filing
+    if rules.acts_by_link and (action := request.query_params.get("action")):
+        await filing.act(hall, await person(request), request.path_params["dossier"], action)
+    dossier = steps.owned(hall, await person(request), request.path_params["dossier"], "read")
     procedure = CATALOGUE[dossier.procedure]
     rows = [(rule, dossier.component(rule.id), rules.editable(dossier, rule.id)) for rule in procedure.components]
     values = {
@@ -35,6 +37,7 @@ async def _show(request: Request) -> Response:
         "draft": dossier.state == DRAFT,
         "to_answer": dossier.state == SUPPLEMENT and dossier.supplement and not dossier.supplement.answered,
         "refused": dossier.state == REFUSED,
+        "by_link": rules.acts_by_link,
         "withdrawable": dossier.state in (1, 2, 4, 5, 6),
     }
     return page(request, "dossier.html", values)

@@ -74,6 +74,7 @@ class FilingRules:
     components_named: Callable[[Dossier, tuple[str, ...]], bool] = _components_named
     kept: Callable[[Component, Version], Component] = lambda component, version: component.with_version(version)
     seen: Callable[[Dossier], Dossier] = lambda dossier: dossier
+    acts_by_link: bool = False
     listed_state: Callable[[Dossier], int] = lambda dossier: dossier.state
     listed_refusal: Callable[[Dossier], str | None] = lambda dossier: dossier.refusal
     copied: Callable[[Component], Component] = _copied

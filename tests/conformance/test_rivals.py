@@ -3,10 +3,11 @@
 from threading import Barrier
 
 import pytest
+from msgspec.structs import replace
 
 from conformance.failures import Ours
-from conformance.records import Broken, Dossier
-from conformance.rivals import at_once
+from conformance.records import Broken, Dossier, Step
+from conformance.rivals import at_once, mixture
 
 DOSSIER = Dossier(
     id="h1",
@@ -44,3 +45,30 @@ def test_an_error_of_ours_in_a_thread_is_not_lost() -> None:
 
     with pytest.raises(Ours):
         at_once(broken, lambda: DOSSIER)
+
+
+def after(*states: int, **fields: object) -> Dossier:
+    """The dossier after rows that lead from state to state."""
+    rows = tuple(
+        Step(at="", who="an", source=source, target=target)
+        for source, target in zip((1, *states), states, strict=False)
+    )
+    return replace(DOSSIER, **{"state": states[-1], "history": rows, **fields})
+
+
+def test_an_order_of_deeds_is_no_mixture() -> None:
+    assert mixture(DOSSIER, after(2), 1) == ""
+    assert mixture(DOSSIER, after(2, 3, refusal="sai"), 2) == ""
+
+
+@pytest.mark.parametrize(
+    ("now", "won", "said"),
+    [
+        (after(3, refusal="sai"), 2, "2 deeds were taken, 1 are written down"),
+        (after(2, history=(Step(at="", who="an", source=1, target=2),) * 2), 2, "rows do not follow each other"),
+        (after(2, state=3, refusal="sai"), 1, "the last row leads to 2, the dossier is in state 3"),
+        (after(2, refusal="sai"), 1, "state 2 with a refusal"),
+    ],
+)
+def test_what_two_deeds_left_together_is_named(now: Dossier, won: int, said: str) -> None:
+    assert said in mixture(DOSSIER, now, won)

@@ -548,6 +548,13 @@ async def two_refusals_at_once(world: Portal, paper: bytes) -> Any:
     return sorted(end.status_code for end in ends)
 
 
+async def state_after_a_link(world: Portal, paper: bytes) -> Any:
+    browser = await world.citizen()
+    dossier = await submitted(browser, paper)
+    await browser.get(f"/ho-so/{dossier['id']}", params={"action": "withdraw"})
+    return (await read(browser, dossier))["state"]
+
+
 RESTARTED, KEPT, MOVED = (f"2026-{day}T17:00:00+07:00" for day in ("11-27", "11-19", "11-26"))
 
 
@@ -652,6 +659,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     ("put_off_again", at_the_desk(ACCEPT, put_off(1), put_off(8)), 409, 200),
     ("overdue_hidden", at_the_desk(ACCEPT, later(14), ("read", {}), told="overdue"), True, False),
     ("overdue_cleared_by_handing_on", at_the_desk(ACCEPT, later(14), ("process", {}), told="overdue"), True, False),
+    ("withdrawn_by_a_link", state_after_a_link, 1, 7),
     ("amount_without_cents", amount_asked, True, False),
     ("unpaid_accepted", accepted_unpaid, 409, 200),
     ("no_record_means_paid", accepted_without_and_with_an_attempt, [409, 409], [200, 409]),
