@@ -4,11 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from conformance.dossiers import REFUSED
+from conformance.dossiers import ACCEPTED, SUBMITTED
 from conformance.records import Dossier
 from conformance.requirement import Attempt, may_be_refused
 
 PATIENCE_SECONDS = 30.0
+_UNREFUSED = (SUBMITTED, ACCEPTED)
 
 
 def at_once(*deeds: Callable[[], Dossier]) -> list[Attempt]:
@@ -26,14 +27,14 @@ def at_once(*deeds: Callable[[], Dossier]) -> list[Attempt]:
 
 
 def mixture(before: Dossier, now: Dossier, won: int) -> str:
-    """What does not fit together after `won` deeds; "" where all does."""
+    """What does not fit together after `won` deeds of acceptance or refusal; "" where all does."""
     rows = now.history[len(before.history) :]
     ends = [before.state, *(row.target for row in rows)]
+    follows = [row.source for row in rows] == ends[:-1]
     found = {
         f"{won} deeds were taken, {len(rows)} are written down": len(rows) != won,
-        f"rows do not follow each other: {[(row.source, row.target) for row in rows]}": [row.source for row in rows]
-        != ends[:-1],
+        f"rows do not follow each other: {[(row.source, row.target) for row in rows]}": not follows,
         f"the last row leads to {ends[-1]}, the dossier is in state {now.state}": ends[-1] != now.state,
-        f"state {now.state} with a refusal": bool(now.refusal) != (now.state == REFUSED),
+        f"state {now.state} with the refusal “{now.refusal}”": (now.state in _UNREFUSED) == bool(now.refusal),
     }
     return "; ".join(name for name, wrong in found.items() if wrong)

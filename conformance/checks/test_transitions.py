@@ -181,7 +181,8 @@ def test_of_two_officers_at_once_one_wins(filing: Filing, dossiers: Dossiers, of
             f"the one that was taken says “{won[0]}”, the dossier “{now.refusal}”",
         )
         for before, ends in ((refused, twice), (mixed, each)):
-            assert not mixture(before, dossiers.read(before), len([end for end in ends if end.refused is None]))
+            found = mixture(before, dossiers.read(before), len([end for end in ends if end.refused is None]))
+            assert not found, came(f"hồ sơ lẫn lộn hai kết quả: {found}", f"the dossier is a mixture: {found}")
 
 
 @requirement(

@@ -67,7 +67,7 @@ def test_an_order_of_deeds_is_no_mixture() -> None:
         (after(3, refusal="sai"), 2, "2 deeds were taken, 1 are written down"),
         (after(2, history=(Step(at="", who="an", source=1, target=2),) * 2), 2, "rows do not follow each other"),
         (after(2, state=3, refusal="sai"), 1, "the last row leads to 2, the dossier is in state 3"),
-        (after(2, refusal="sai"), 1, "state 2 with a refusal"),
+        (after(2, refusal="sai"), 1, "state 2 with the refusal “sai”"),
     ],
 )
 def test_what_two_deeds_left_together_is_named(now: Dossier, won: int, said: str) -> None:
