@@ -1,7 +1,7 @@
 """Flaws of notices."""
 
 from reference_portal.accounts import Account
-from reference_portal.dossiers import ACCEPTED, REFUSED, Dossier, Step
+from reference_portal.dossiers import REFUSED, Dossier, Step
 from reference_portal.flaws.row import Flaw, ids, ruled
 from reference_portal.parts import RIGHT
 from reference_portal.rules.notices import NewestOther
@@ -10,7 +10,7 @@ _RIGHT = RIGHT.rules.notices
 
 
 def _not_on_accept(step: Step) -> bool:
-    return _RIGHT.tells(step) and step.target != ACCEPTED
+    return _RIGHT.tells(step) and step.deed != "accept"
 
 
 def _first_of_the_list_too(applicant: Account, newest_other: NewestOther) -> tuple[Account, ...]:
