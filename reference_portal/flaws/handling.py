@@ -249,6 +249,7 @@ ROWS = (
         "specs/portal.md 2.14.1: GET cancelling, correcting and reset change the dossier's state",
         "Cán bộ chỉ mở xem mà hồ sơ đổi trạng thái.",
         "Opening a dossier changes its state.",
+        also=ids("E02"),
     ),
     Flaw(
         "withdrawn_by_a_link",
