@@ -43,6 +43,7 @@ WORDS = {
     "signing_refused": "the citizen refused, or the certificate could no longer sign",
     "signing_expired": "nobody answered the phone in time",
     "account_switched": "a test had a subscriber sign by password and code, or by the phone again",
+    "files_signed": "the hub put what a CA signed into whole files and handed them back",
     "turns_set": "a test gave a citizen so many signing turns at a CA",
     "turns_used": "an approval used up turns of a package that is counted",
     "code_sent": "a CA sent the citizen a code (OTP) by SMS or e-mail",

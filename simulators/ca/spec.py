@@ -34,6 +34,8 @@ class Wire:
     """Of a desk (a CA's or the hub's) and a door."""
     client: tuple[str, str] = ("sp_id", "sp_password")
     """What it calls a service provider's id and password."""
+    found_by: Literal["id", "password"] = "id"
+    """By which of the two a caller is known: a bearer token is the second alone."""
     told: Callable[[Any, str], Mapping[str, str]] = as_base_url
     """Of the door's dialect and address; what an earlier door has told of the same name stands."""
     sites: Mapping[str, Effects] = field(default_factory=dict)
@@ -184,3 +186,12 @@ class HubSpec:
     @property
     def front(self) -> Door:
         return self.door
+
+
+@dataclass(frozen=True)
+class FileHubSpec(HubSpec):
+    """A hub that is handed whole files and puts the signature into them."""
+
+    files_per_call: Annotated[int, Meta(ge=1, le=100)] = fact(10, "UNKNOWN")
+    subfilter: Literal["ETSI.CAdES.detached", "adbe.pkcs7.detached"] = fact("ETSI.CAdES.detached", "UNKNOWN")
+    """What kind of signature the hub makes (PAdES, or PDF's own of old)."""

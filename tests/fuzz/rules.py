@@ -42,6 +42,17 @@ def ca_words(reply: Reply) -> str:
     return "" if reply.media == "application/json" and reply.status in {200, told["status_code"]} else "another status"
 
 
+def file_hub_words(reply: Reply) -> str:
+    """The hub of whole files: all is nested in `data`; a failure is an empty list."""
+    told = reply.json()
+    inner = told.get("data") if isinstance(told, dict) else None
+    if not isinstance(inner, dict) or set(told) != {"data"} or not isinstance(inner.get("signFiles"), list):
+        return "the hub says {data: {status_code, message, …, signFiles}}"
+    fine = isinstance(inner.get("status_code"), int) and bool(inner.get("message"))
+    fine = fine and (inner["status_code"] == 200) == bool(inner["signFiles"])
+    return "" if fine and reply.status in {200, inner["status_code"]} else "files without success, or no word"
+
+
 def canonical_words(reply: Reply) -> str:
     """Decision 769 as one client has it: a refusal is {code, message}."""
     told = reply.json()
@@ -161,6 +172,11 @@ def by_code(reply: Reply) -> bool:
     return (
         not isinstance(told, dict) or 400 <= told.get("status_code", told.get("code", 400)) < 600
     )  # 102, 1001, 1002 wait for the phone
+
+
+def by_empty_list(reply: Reply) -> bool:
+    told = reply.json()
+    return not (isinstance(told, dict) and isinstance(told.get("data"), dict) and told["data"].get("signFiles"))
 
 
 def by_login_page(reply: Reply) -> bool:
@@ -291,6 +307,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"\w+ /portal/[\w-]+/oauth2/.*", BACK),
     (r"\w+ /ca/\w+/app/api/.*", APP),
     (r"\w+ /ca/\w+/app/.*", APP_PAGE),
+    (r"POST /ca/neacfiles/sign_file", Rule(file_hub_words, by_empty_list, SIGNING, SIGNING, kinds("turned_away"))),
+    (r"POST /ca/neacfiles/.*", replace(CA, writes=CA.writes | kinds("hub_transaction"))),
     (r"POST /ca/vnpt/csc/v1/credentials/authorize", CSC_AUTHORIZE),
     (r"POST /ca/vnpt/csc/v1/.*", CSC),
     (r"POST /ca/mysign/.*/csc/v1/credentials/authorize", CSC_AUTHORIZE),

@@ -17,6 +17,7 @@ from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
+from fpdf import FPDF
 
 from tests.fuzz.site import Site
 from tests.fuzz.wire import Ask, Reply, get, post
@@ -330,6 +331,20 @@ def neac(site: Site, cast: dict[str, Any]) -> Story:
     yield post("/ca/neac/sign_v2/sign", {**asked, "sign_files": [_file()]})
 
 
+def neacfiles(site: Site, cast: dict[str, Any]) -> Story:
+    """Whole files; sign_file waits for the phone, which approves by itself."""
+    sheet, person = cast["vnconnect-2022"]["neacfiles"], cast["signer"]
+    bearer, asked = {"Authorization": f"Bearer {sheet['token']}"}, {"user_id": person["id"], "ca_name": "CA2"}
+    told = (yield post("/ca/neacfiles/get_certificate", asked, **bearer)).json()["data"]
+    row, pdf = told["user_certificates"][0], FPDF()
+    pdf.add_page()
+    file = {"doc_id": f"D{next(TURN)}", "file_name": "to-khai.pdf"}
+    file |= {"file_base64": base64.b64encode(bytes(pdf.output())).decode()}
+    order = {**asked, "transaction_id": told["transaction_id"], "sign_files": [file]}
+    order |= {name: row[name] for name in ("cert_data", "serial_number")}
+    yield post("/ca/neacfiles/sign_file", order, **bearer)
+
+
 def csc(site: Site, cast: dict[str, Any]) -> Story:
     """The standard's door of the same desk; authorize waits for the phone, which approves by itself."""
     base, sheet = "/ca/vnpt/csc/v1", cast["vnconnect-2022"]["vnpt"]
@@ -575,6 +590,7 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
         mysign,
         misa,
         neac,
+        neacfiles,
         csc,
         trust,
         phone,

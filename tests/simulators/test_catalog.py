@@ -7,7 +7,7 @@ import pytest
 
 from simulators import catalog
 from simulators.ca.enrolment.spec import EnrolmentSpec
-from simulators.ca.spec import CaSpec, HubSpec, IntegratedSpec
+from simulators.ca.spec import CaSpec, FileHubSpec, HubSpec, IntegratedSpec
 from simulators.kernel import bounds
 from simulators.payment.checksum import ENCODERS
 from simulators.payment.spec import Encoder, GatewaySpec
@@ -21,6 +21,7 @@ KINDS: dict[type, str] = {
     CaSpec: "ca",
     IntegratedSpec: "ca",
     HubSpec: "ca",
+    FileHubSpec: "ca",
     TokenSpec: "tokens",
     EnrolmentSpec: "ca",
     PluginSpec: "tokens",
@@ -32,6 +33,7 @@ NOT_SET = {
     CaSpec: {"id", "source", "doors"},
     IntegratedSpec: {"id", "source", "doors"},
     HubSpec: {"id", "source", "door"},
+    FileHubSpec: {"id", "source", "door"},
     TokenSpec: {"id", "source"},
     EnrolmentSpec: {"id", "source", "packages", "promotions"},
     PluginSpec: {"id", "source", "words"},
@@ -78,6 +80,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt-enrolment", "prices", {"x": 1}, "there are the packages per-signature-12, unlimited-12"),
     ("vnpt-enrolment", "turn_packs", {"5": -1}, "a whole number 0 to"),
     ("vnpt-enrolment", "appraisal", 10**9, "provision_limit is"),
+    ("neacfiles", "files_per_call", 0, "a whole number 1 to 100"),
+    ("neacfiles", "subfilter", "PAdES", "one of ETSI.CAdES.detached, adbe.pkcs7.detached"),
     ("neac", "patience", -5, "a whole number 1 to"),
     ("viettel-ca", "pin_tries", 0, "a whole number 1 to 1000"),
     ("viettel-ca", "pin_shortest", 17, "pin_longest is 16"),

@@ -41,7 +41,7 @@ def agreed(
     password = "-".join(base64.b64encode(entropy.draw(label, 18)).decode() for _ in range(2))
     names = {"ca_names": list(spec.routes)} if isinstance(spec, HubSpec) else {}
     return Settings(
-        id=settings_id(spec.id, sp_id),
+        id=settings_id(spec.id, sp_id if spec.front.wire.found_by == "id" else password),
         about=contract.id,
         contract=contract.id,
         section=spec.id,

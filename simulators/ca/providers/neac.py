@@ -11,7 +11,7 @@ too: the phone still asks, it ends approved, refused or expired, the journal say
 
 MobiFone's ca_name is UNKNOWN: `MobiFone-CA` is ours.
 
-Not simulated: variant B (whole files, bearer token), an asynchronous mode, TrustCA.
+Not simulated: an asynchronous mode (variant B, whole files by token, is `neacfiles`), TrustCA.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def _told(dialect: MysignDialect, address: str) -> dict[str, str]:
 
 
 SITES = {"status": faults.plain(*MEANWHILE), "answer": faults.plain(effects.SIGN_FAILED)}
-WIRE = Wire(routes, CLIENT, _told, sites=SITES)
+WIRE = Wire(routes, CLIENT, told=_told, sites=SITES)
 
 
 class Counter:

@@ -32,4 +32,4 @@ def routes(desk: Desk, door: Door) -> tuple[Route, ...]:
     return csc_v1.served(csc_v1.Counter(desk, door.dialect, Users(desk, TOKEN_LIFE)), METHODS, desk, door)
 
 
-WIRE = Wire(routes, CLIENT, csc_v1.WIRE.told)
+WIRE = Wire(routes, CLIENT, told=csc_v1.WIRE.told)

@@ -46,10 +46,13 @@ class Replies:
 
     def said(self, word: Word, data: Any = None) -> Response:
         """The word's code in the body and, where the spec has it so, as HTTP status."""
-        http = word.code if self._spec.http_status == "both" and 400 <= word.code < 600 else 200
+        http = self.http(word)
         if word.code >= 400 and self._dialect.errors == "code":
             return answer({"code": word.code, "message": word.text}, http)
         return answer({"status_code": word.code, "message": word.text, "data": data}, http)
+
+    def http(self, word: Word) -> int:
+        return word.code if self._spec.http_status == "both" and 400 <= word.code < 600 else 200
 
     async def answered(self, request: Request, seen: Seen, action: Awaitable[Response]) -> Response:
         """What the action answers, or the provider's word for why not; the journal is told the why."""
@@ -59,6 +62,11 @@ class Replies:
             return await self.refusal(request, seen, refused)
 
     async def refusal(self, request: Request, seen: Seen, refused: Refused) -> Response:
+        await self.noted(request, seen, refused)
+        return self.said(self._dialect.word(refused.reason))
+
+    async def noted(self, request: Request, seen: Seen, refused: Refused) -> None:
+        """The journal is told the why."""
         event = Event(
             source=f"ca.{self._spec.id}",
             word="turned_away",
@@ -68,7 +76,6 @@ class Replies:
             body={"reason": refused.reason.value, "why": refused.why, "path": request.url.path},
         )
         await self._store.note(event)
-        return self.said(self._dialect.word(refused.reason))
 
     async def broken(self, request: Request, why: str) -> Response:
         """A body that cannot be read."""

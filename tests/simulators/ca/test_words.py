@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.ca.providers import ca2, misa, mysign, neac, vnpt
+from simulators.ca.providers import ca2, misa, mysign, neac, neacfiles, vnpt
 from simulators.ca.reasons import Reason
 from simulators.ca.wires.canonical import CANONICAL
 from simulators.ca.wires.csc_words import CscWord
@@ -16,6 +16,7 @@ DIALECTS = {
     "ca2": ca2.CA2_RS,
     "canonical": CANONICAL,
     "neac": neac.VARIANT_A,
+    "neac files": neacfiles.VARIANT_B,
     "mysign": mysign.PROVIDER.doors[0].dialect,
     "mysign csc": mysign.PROVIDER.doors[2].dialect,
     "misa": misa.PROVIDER.doors[0].dialect,
