@@ -74,7 +74,7 @@ def _told(_dialect: Any, address: str) -> dict[str, str]:
 WIRE = Wire(
     routes,
     CLIENT,
-    _told,
+    told=_told,
     sites={"account": faults.plain("not_connected")},
     webhook=misa_webhook.body,
     attempt=misa_webhook.attempt,

@@ -35,8 +35,8 @@ class Misa:
     tokens: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    async def at(cls, place: Place, **fields: Any) -> Misa:
-        caller = await cls.outside(place, **fields)
+    async def at(cls, place: Place, user: Citizen | None = None, **fields: Any) -> Misa:
+        caller = await cls.outside(place, user, **fields)
         assert (await caller.log_in()).json()["status"]["errorCode"] == 122
         reply = await caller.second(await caller.code())
         assert reply.status_code == 200, reply.text
@@ -44,11 +44,11 @@ class Misa:
         return caller
 
     @classmethod
-    async def outside(cls, place: Place, **fields: Any) -> Misa:
+    async def outside(cls, place: Place, user: Citizen | None = None, **fields: Any) -> Misa:
         sheet = await place.contract(**fields)
         own = sheet["misa"]
         client = {"x-clientid": own["client_id"], "x-clientkey": own["client_key"]}
-        return cls(place, sheet["contract"], client, await place.citizen())
+        return cls(place, sheet["contract"], client, user or await place.citizen())
 
     async def auth(self, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> httpx.Response:
         return await self.place.http.post(f"{AUTH}/{path}", json=body, headers=headers or self.client)

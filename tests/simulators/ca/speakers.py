@@ -13,6 +13,7 @@ from cryptography import x509
 from simulators.kernel.citizens import Citizen
 from tests.places import Place
 from tests.simulators.ca.callers import ADSS, VTSS, Ca2, Generic, Mysign, Vnpt, file, nested
+from tests.simulators.ca.misa import Misa
 
 SIGNED = "signed"
 
@@ -116,6 +117,36 @@ class AtMysign:
 
     def pushed(self, body: dict[str, Any]) -> tuple[str, tuple[bytes, ...]]:
         raise NotImplementedError("asked for with async 3 alone")
+
+
+@dataclass(frozen=True)
+class AtMisa:
+    """A word is the status and, where it is no success, the error's code."""
+
+    caller: Misa
+
+    async def leaf(self) -> x509.Certificate:
+        return x509.load_der_x509_certificate(base64.b64decode((await self.caller.row())["certificate"]))
+
+    async def ask(self, name: str, digests: Sequence[str]) -> Asked:
+        told = (await self.caller.sign(*(bytes.fromhex(digest) for digest in digests))).json()
+        return Asked(told["transactionId"]) if "transactionId" in told else Asked(no=told["errorCode"])
+
+    async def told(self, ref: str) -> Told:
+        told = await self.caller.status(ref)
+        values = _at_misa(told)
+        return Told(SIGNED, values) if values else Told(f"{told['status']} {told['errorCode']}".strip())
+
+    def pushed(self, body: dict[str, Any]) -> tuple[str, tuple[bytes, ...]]:
+        return body["transactionId"], _at_misa(body)
+
+
+def _at_misa(body: dict[str, Any]) -> tuple[bytes, ...]:
+    return tuple(base64.b64decode(row["signature"]) for row in body["signatures"])
+
+
+async def misa(place: Place, citizen: Citizen, hook: str) -> Speaker:
+    return AtMisa(await Misa.at(place, citizen, webhook_url=hook))
 
 
 async def vnpt(place: Place, citizen: Citizen, hook: str) -> Speaker:
