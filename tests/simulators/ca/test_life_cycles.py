@@ -161,7 +161,9 @@ def test_a_revoked_certificate_signs_nothing(lab: Running, life: Life) -> None:
         assert (await place.control("POST", f"certificates/{leaf.serial_number:032x}/revoke")).status_code == 200
         assert await place.answer(prompt, "approve", citizen.pin) == asking.UNUSABLE
         assert await speaker.told(waits.ref) == Told(life.revoked)
-        assert (await speaker.ask(f"revoked-{citizen.id}-2", [digest("x")])).no == (life.revoked_at_once or life.revoked)
+        assert (await speaker.ask(f"revoked-{citizen.id}-2", [digest("x")])).no == (
+            life.revoked_at_once or life.revoked
+        )
 
     lab.run(story())
 
