@@ -13,37 +13,15 @@ Not simulated: files other than PDF, an asynchronous mode, TrustCA.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from simulators.ca.providers import neac
-from simulators.ca.reasons import Reason
 from simulators.ca.spec import Door, FileHubSpec
 from simulators.ca.wires import hub_files
-from simulators.ca.wires.dialect import NEVER, Word
-
-BY_TOKEN = NEVER("the token names the service provider")
-VARIANT_B = replace(
-    neac.VARIANT_A,
-    list_paths=("/get_certificate",),
-    sign_path="/sign_file",
-    row=("cert_id", "cert_data", "serial_number", "transaction_id"),
-    arrays=("signFiles",),
-    words={
-        **neac.VARIANT_A.words,
-        Reason.SP_UNKNOWN: BY_TOKEN,
-        Reason.SP_PASSWORD: BY_TOKEN,
-        Reason.TOKEN_UNKNOWN: Word(401, "Token không hợp lệ", "UNKNOWN"),
-        Reason.TRANSACTION_UNKNOWN: Word(400, "transaction_id không hợp lệ", "UNKNOWN"),
-        Reason.BAD_FILES: Word(400, "sign_files không hợp lệ", "UNKNOWN"),
-        Reason.BAD_DIGEST: NEVER("the hub makes the digest itself"),
-    },
-)
+from simulators.ca.wires.hub_words import CA_NAMES, VARIANT_B
 
 PROVIDER = FileHubSpec(
     id="neacfiles",
     name="NEAC eSign (tệp)",
     source="Client code of an administrative system",
     door=Door(hub_files.WIRE, VARIANT_B, "/ca/neacfiles"),
-    routes=neac.PROVIDER.routes,
+    routes=CA_NAMES,
     http_status="body",
 )

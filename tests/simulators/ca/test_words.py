@@ -2,11 +2,12 @@
 
 import pytest
 
-from simulators.ca.providers import ca2, misa, mysign, neac, neacfiles, vnpt
+from simulators.ca.providers import ca2, misa, mysign, vnpt
 from simulators.ca.reasons import Reason
 from simulators.ca.wires.canonical import CANONICAL
 from simulators.ca.wires.csc_words import CscWord
 from simulators.ca.wires.dialect import NEVER, Dialect, Word
+from simulators.ca.wires.hub_words import VARIANT_A, VARIANT_B
 from simulators.ca.wires.misa_words import MisaWord
 from simulators.ca.wires.mysign_words import MysignWord
 
@@ -15,8 +16,8 @@ DIALECTS = {
     "vnpt TH": vnpt.TH,
     "ca2": ca2.CA2_RS,
     "canonical": CANONICAL,
-    "neac": neac.VARIANT_A,
-    "neac files": neacfiles.VARIANT_B,
+    "neac": VARIANT_A,
+    "neac files": VARIANT_B,
     "mysign": mysign.PROVIDER.doors[0].dialect,
     "mysign csc": mysign.PROVIDER.doors[2].dialect,
     "misa": misa.PROVIDER.doors[0].dialect,
