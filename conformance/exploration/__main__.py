@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TextIO
 
+from conformance.bite import listed
 from conformance.exploration.course import Search
 from conformance.exploration.stage import Stage, staged
 from conformance.exploration.steps import VERBS, Step, read
@@ -103,6 +104,8 @@ def _stage(options: argparse.Namespace) -> Iterator[Stage]:
         raise WrongOption(
             f"{', '.join(said)}: without --portal the reference portal is started, and needs none of them."
         )
+    if options.flaw and options.flaw not in {flaw.name for flaw in listed()}:
+        raise WrongOption(f"--flaw {options.flaw}: python -m reference_portal --flaws names those that there are.")
     with launched((options.flaw,)) as running, staged(probe(Target.launched(running, options.adapter))) as stage:
         yield stage
 

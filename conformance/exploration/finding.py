@@ -10,6 +10,9 @@ class Finding(Exception):
         super().__init__(f"{law}: expected {expected.en}, came {came.en}")
         self.law, self.expected, self.came = law, expected, came
 
+    def __reduce__(self) -> tuple[type["Finding"], tuple[str, Words, Words]]:
+        return type(self), (self.law, self.expected, self.came)
+
 
 def shall(law: str, expected: tuple[str, str], came: tuple[str, str]) -> Finding:
     """A finding from (Vietnamese, English) pairs."""

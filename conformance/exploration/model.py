@@ -50,6 +50,7 @@ class Dossier:
     asked: frozenset[int] = frozenset()
     mended: frozenset[int] = frozenset()
     answered: bool = False
+    was_asked: bool = False
     owed: tuple[str, ...] = ()
     paid: bool = False
     copy_of: int = 0

@@ -53,20 +53,15 @@ def process(world: World, step: Step) -> Expectation | None:
 
 
 def ask(world: World, step: Step) -> Expectation | None:
+    """Once and completely (NĐ 61/2018 art. 17.2): asking again is a portal's own decision."""
     dossier = world.of(step.dossier)
     if dossier.state in CLOSED | {FINISHED}:
         return never(world)
     if dossier.state not in {SUBMITTED, ACCEPTED, PROCESSING}:
         return None
-    asked = replace(
-        dossier,
-        state=SUPPLEMENT,
-        before=dossier.state,
-        asked=frozenset({step.part}),
-        mended=frozenset(),
-        answered=False,
-    )
-    return must(world, world.put(step.dossier, asked))
+    fresh = replace(dossier, before=dossier.state, mended=frozenset(), answered=False, was_asked=True)
+    asked = world.put(step.dossier, replace(fresh, state=SUPPLEMENT, asked=frozenset({step.part})))
+    return may(world, asked) if dossier.was_asked else must(world, asked)
 
 
 def refuse(world: World, step: Step) -> Expectation | None:

@@ -254,6 +254,11 @@ def test_the_same_seed_walks_the_same_way(stages: dict[str | None, Stage]) -> No
 
 
 def test_wrong_options_are_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--replay", "dance A"], ["--contract", "c1"], ["--portal", "http://localhost:1", "--flaw", "x"]):
+    for arguments in (
+        ["--replay", "dance A"],
+        ["--flaw", "none"],
+        ["--contract", "c1"],
+        ["--portal", "http://localhost:1", "--flaw", "x"],
+    ):
         assert command.main(arguments) == Exit.USAGE
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
