@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -15,6 +15,9 @@ from reference_portal.kbnn.registrations import Member, Registration, hashed
 from reference_portal.office import Office
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
+MOST_FAILURES = 5
+CLOSED_FOR = timedelta(minutes=15)
+"""After so many wrong passwords in a row; the real one's numbers are UNKNOWN."""
 _LIFE_SECONDS = 8 * 3600.0
 _FIRST_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _FIRST_LENGTH = 20
@@ -29,6 +32,9 @@ class MemberAccount(Record, frozen=True, kw_only=True):
     issued: str
     first: str = ""
     password: str = ""
+    failures: int = 0
+    closed: str = ""
+    """Until when nobody gets in, after too many wrong passwords."""
 
 
 class MemberSession(Record, frozen=True, kw_only=True):
@@ -58,12 +64,15 @@ async def log_in(office: Office, name: str, password: str, new_password: str) ->
     account = office.books.get(MemberAccount, name)
     if account is None:
         raise _wrong()
+    if account.closed and office.now() < datetime.fromisoformat(account.closed):
+        raise Refused("too_many_failures", "Sai mật khẩu nhiều lần. Vui lòng thử lại sau.", status=429)
     if account.first and hmac.compare_digest(account.first, hashed(password)):
         if not rules.first_is_fresh(datetime.fromisoformat(account.issued), office.now()):
             raise Refused("password_expired", "Mật khẩu lần đầu đã hết hạn. Vui lòng liên hệ KBNN.", status=403)
         if not new_password and rules.first_must_change:
             raise Refused("must_change", "Phải đổi mật khẩu trong lần đăng nhập đầu tiên.", status=403)
     elif not await asyncio.to_thread(_fits, account.password, password):
+        await office.change(lambda change: _failed(change, account.id, office.now()))
         raise _wrong()
     chosen = await asyncio.to_thread(_kept, _own(password, new_password)) if new_password else account.password
     token, at = new_token(), office.now().timestamp()
@@ -74,7 +83,7 @@ async def log_in(office: Office, name: str, password: str, new_password: str) ->
         if current.version != account.version:
             raise _wrong()
         first = "" if new_password and rules.first_serves_once else current.first
-        changed = replace(current, password=chosen, first=first)
+        changed = replace(current, password=chosen, first=first, failures=0, closed="")
         change.put(changed)
         change.put(MemberSession(id=session_id(token), about=account.id, since=at))
         return changed
@@ -87,6 +96,14 @@ def signed_in(office: Office, token: str) -> MemberAccount | None:
     if session is None or office.now().timestamp() - session.since > _LIFE_SECONDS:
         return None
     return office.books.get(MemberAccount, session.about)
+
+
+def _failed(change: Change, account_id: str, now: datetime) -> None:
+    account = change.get(MemberAccount, account_id)
+    assert account is not None, "accounts are never removed"
+    failures = account.failures + 1
+    closed = (now + CLOSED_FOR).isoformat() if failures >= MOST_FAILURES else ""
+    change.put(replace(account, failures=failures % MOST_FAILURES, closed=closed))
 
 
 def _wrong() -> Refused:

@@ -9,6 +9,7 @@ from reference_portal.dossiers import Refused
 from reference_portal.kbnn import accounts, screens, sending, views, wizard
 from reference_portal.kbnn.accounts import MemberAccount
 from reference_portal.kbnn.registrations import Registration
+from reference_portal.rules.kbnn import FIRST_PASSWORD_LIFE
 from reference_portal.web import json_body, office, person, text
 
 COOKIE = "phien_kbnn"
@@ -16,7 +17,7 @@ TREASURY = {
     "confirmation": r"/kbnn/xac-nhan/[\w-]+/([\w-]+)",
     "account": r"Tài khoản: (\S+)",
     "password": r"Mật khẩu lần đầu: (\S+)",
-    "first_password_seconds": 72 * 3600,
+    "first_password_seconds": int(FIRST_PASSWORD_LIFE.total_seconds()),
 }
 """Where in the mails the suite finds a link's token, an account and its first password."""
 

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from cryptography.x509.ocsp import OCSPCertStatus
 
+from reference_portal.kbnn.accounts import MOST_FAILURES, MemberAccount
+from reference_portal.notices import Message
 from reference_portal.seals import examine
 from tests.reference_portal.authority import DER, NOW, Authority
 from tests.reference_portal.kbnn_stories import (
@@ -310,5 +312,35 @@ def test_a_member_logs_in_at_the_page_and_sees_the_role(authority: Authority) ->
         assert "Chuyên viên" in page and name in page
         unit.world.later(hours=9)
         assert 'id="kbnn-login"' in (await unit.world.http.get("/kbnn/dang-nhap", headers={"cookie": cookie})).text
+
+    told(authority, story)
+
+
+def test_too_many_wrong_passwords_close_an_account_for_a_while(authority: Authority) -> None:
+    async def story(unit: Unit) -> None:
+        await unit.confirmed()
+        await unit.completed()
+        name, first = unit.account(STAFF)
+        own = "mat khau cua toi 2026"
+        for _ in range(MOST_FAILURES - 1):
+            assert (await unit.log_in((name, "sai"))).status_code == 401
+        assert (await unit.log_in((name, first), own)).status_code == 200
+        for _ in range(MOST_FAILURES):
+            assert (await unit.log_in((name, "sai"))).status_code == 401
+        assert (await unit.log_in((name, own))).status_code == 429
+        unit.world.later(minutes=15)
+        assert (await unit.log_in((name, own))).status_code == 200
+
+    told(authority, story)
+
+
+def test_a_mailed_password_is_kept_nowhere_when_it_was_sent(authority: Authority) -> None:
+    async def story(unit: Unit) -> None:
+        await unit.confirmed()
+        await unit.completed()
+        _, first = unit.account(STAFF)
+        kept = [message.text for message in unit.world.office.books.every(Message) if message.secret]
+        assert kept and not any(kept)
+        assert first not in repr(list(unit.world.office.books.every(MemberAccount)))
 
     told(authority, story)
