@@ -22,6 +22,11 @@ from reference_portal.settings import WEBHOOK_PATH, Settings
 from reference_portal.web import refusal
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_USB_PAGES = "/kbnn/"
+_USB_POLICY = (
+    "; script-src 'self'; connect-src http://127.0.0.1:* http://localhost:* https://127.0.0.1:* https://localhost:*"
+)
+"""Their script asks the signing software on the citizen's own computer, and nobody else."""
 
 
 def build(
@@ -91,6 +96,8 @@ class _Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if scope["path"].startswith(_USB_PAGES):
+                    headers["content-security-policy"] += _USB_POLICY
             await send(message)
 
         app: Callable[[Scope, Receive, Send], Awaitable[None]] = self._app

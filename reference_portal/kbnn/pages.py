@@ -1,23 +1,25 @@
 """The Treasury's pages for a person: lookup list, the wizard's four screens, a member's link, the signing dialog, member login.
 
-Not here: the script that reads a USB token through its agent; certificate and signature are pasted into plain forms.
+A script reads the USB token through the agent on the citizen's computer; without it certificate and signature are pasted.
 """
 
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from reference_portal.dossiers import Refused
 from reference_portal.kbnn import accounts, screens, sending, wizard
 from reference_portal.kbnn.api import COOKIE
+from reference_portal.kbnn.holding import der_of, held_of
 from reference_portal.kbnn.registrations import OWNERS, PREPARING, REFUSED, ROLES
-from reference_portal.pages.render import fields, page
+from reference_portal.pages.render import FOLDER, fields, page
 from reference_portal.web import office, person, signed_in
 
 _ORDER = (screens.UNIT, screens.PROJECTS, screens.MEMBERS, screens.PAPER)
 _BLANK_ROWS = 2
+_SCRIPT = FOLDER / "token.js"
 
 
 async def _lookup(request: Request) -> Response:
@@ -93,7 +95,7 @@ async def _confirm(request: Request) -> Response:
 async def _dialog(request: Request) -> Response:
     """“Phê duyệt hồ sơ”, before a certificate was picked."""
     registration = wizard.own(office(request), await signed_in(request), request.path_params["dossier"])
-    return page(request, "kbnn_sign.html", {"registration": registration, "signing": None, "certificate": ""})
+    return page(request, "kbnn_sign.html", {"registration": registration, "signing": None})
 
 
 async def _pick(request: Request) -> Response:
@@ -101,7 +103,8 @@ async def _pick(request: Request) -> Response:
     who, certificate = await person(request), _pasted(await fields(request), "certificate")
     registration = wizard.own(office(request), who, request.path_params["dossier"])
     begun = await sending.start(office(request), who, registration.id, certificate)
-    values = {"registration": registration, "signing": begun, "certificate": certificate}
+    serial = held_of(der_of(certificate)).serial
+    values = {"registration": registration, "signing": begun, "certificate": certificate, "serial": serial}
     return page(request, "kbnn_sign.html", values)
 
 
@@ -125,6 +128,10 @@ async def _member_login(request: Request) -> Response:
     answer = RedirectResponse("/kbnn/dang-nhap", 303)
     answer.headers.append("set-cookie", f"{COOKIE}={token}; {office(request).parts.rules.login.cookie}")
     return answer
+
+
+async def _script(_request: Request) -> Response:
+    return FileResponse(_SCRIPT, media_type="text/javascript")
 
 
 def _rows(screen: str, form: dict[str, str], *, blank: bool) -> list[list[tuple[str, str, str]]]:
@@ -162,4 +169,5 @@ ROUTES = [
     Route("/kbnn/xac-nhan/{dossier}/{token}", _link),
     Route("/kbnn/dang-nhap", _member_login, methods=["POST"]),
     Route("/kbnn/dang-nhap", _members_door),
+    Route("/kbnn/token.js", _script),
 ]

@@ -15,7 +15,7 @@ from reference_portal.catalogue import AGENCIES, CATALOGUE
 from reference_portal.dossiers import STATES, Refused
 from reference_portal.web import body, office, token
 
-_HERE = Path(__file__).parent / "templates"
+FOLDER = Path(__file__).parent / "templates"
 
 
 def _moment(at: str | None) -> str:
@@ -27,7 +27,7 @@ def _money(amount: int) -> str:
 
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _TEMPLATES.filters |= {"moment": _moment, "money": _money}
 _TEMPLATES.globals |= {"AGENCIES": AGENCIES, "CATALOGUE": CATALOGUE, "STATES": STATES}

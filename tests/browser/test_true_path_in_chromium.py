@@ -1,6 +1,7 @@
 """A citizen in Debian's Chromium walks the whole true path, on a wide screen and on a phone without JavaScript."""
 
 import re
+from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,12 +39,15 @@ def test_a_citizen_walks_the_whole_true_path(
             read_paper(person, "declaration")
         sign(person, phone, CA2_BY_HUB)
         first = submit(person)
-        refuse(chromium, person, first)
+        decide(chromium, person, first, Decision("Từ chối tiếp nhận", "Không được tiếp nhận", "refused", REASON))
         copy(person, first)
         sign(person, phone, VNPT_DIRECT)
         if script:
             read_paper(person, "declaration-signed")
-        assert submit(person) != first
+        second = submit(person)
+        assert second != first
+        decide(chromium, person, second, Decision("Tiếp nhận", "Được tiếp nhận", "accepted"))
+        see_accepted(person, second)
         pay(person)
         log_out(person)
     assert not screens.complaints, "\n".join(screens.complaints)
@@ -204,20 +208,36 @@ def submit(person: Person) -> str:
     return code
 
 
-def refuse(chromium: Browser, person: Person, code: str) -> None:
+@dataclass(frozen=True)
+class Decision:
+    """What the officer chooses, the state that follows, the name of the pictures, and the reason where one is due."""
+
+    deed: str
+    state: str
+    name: str
+    reason: str = ""
+
+
+def decide(chromium: Browser, person: Person, code: str, decision: Decision) -> None:
     """An officer, at a browser of their own."""
     with window(chromium, person.screens) as context:
         page = context.new_page()
         page.goto(f"{person.portal}/can-bo")
         page.get_by_label("Khóa của cán bộ").fill(person.running.portals[0].key)
-        page.get_by_label("Thao tác").select_option(label="Từ chối tiếp nhận")
+        page.get_by_label("Thao tác").select_option(label=decision.deed)
         page.get_by_label("Mã hồ sơ").fill(code)
-        page.get_by_label("Lý do, nội dung").fill(REASON)
-        person.screens.keep(page, "officer")
+        page.get_by_label("Lý do, nội dung").fill(decision.reason)
+        person.screens.keep(page, f"officer-{decision.name}")
         page.get_by_role("button", name="Thực hiện").click()
         expect(page.get_by_role("status")).to_contain_text(code)
-        expect(page.get_by_role("row").filter(has_text=code)).to_contain_text("Không được tiếp nhận")
-        person.screens.keep(page, "officer-refused")
+        expect(page.get_by_role("row").filter(has_text=code)).to_contain_text(decision.state)
+        person.screens.keep(page, f"officer-has-{decision.name}")
+
+
+def see_accepted(person: Person, code: str) -> None:
+    person.turn_to("Hồ sơ của tôi")
+    expect(person.page.get_by_role("row").filter(has_text=code)).to_contain_text("Được tiếp nhận")
+    person.keep("list-accepted")
 
 
 def copy(person: Person, code: str) -> None:
