@@ -6,8 +6,9 @@ SO PIN unlocks it. UNKNOWN: the vendor's own browser protocol (no trustworthy so
 lab's, not Viettel's), the token's label, lengths of the PIN, what the last wrong try is told, how long the dialog stays
 open, whether a second request waits for the first (here it is refused), the order of a subject's fields.
 
-Not simulated: the vendor's plugin and its installer, the PIN kept by a process after its first use (here each signature
-asks), a first PIN that must be changed, several keys in one token, RSA-1024 and PSS, certificates of the official-duty CA.
+Not simulated: the vendor's plugin and its installer, the preflight of a browser (a page sends its JSON as text/plain), the
+PIN kept by a process after its first use (here each signature asks), a first PIN that must be changed, several keys in one
+token, RSA-1024 and PSS, certificates of the official-duty CA.
 A token signs with a lapsed or revoked certificate too, as a real one does: whoever receives the signature must look.
 """
 

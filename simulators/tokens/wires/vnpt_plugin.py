@@ -142,16 +142,16 @@ class Plugin:
             raise Refused(Reason.UNREADABLE, f"args: {len(items)} items; 1 to {self.spec.items} are signed at once")
         contents = [_bytes(item.data) for item in items]
         signer = await self._signer(seat, frame.args[1])
-        prepared = [await papers.prepare_cms(content, signer) for content in contents]
-        raw = [papers.digest_of(content) for content in contents]
+        # A raw item is its own digest; nothing is made of it but the value.
+        prepared = [
+            await papers.prepare_cms(content, signer) if item.type == "cmsdetached" else None
+            for item, content in zip(items, contents, strict=True)
+        ]
         digests = tuple(
-            own if item.type == "raw" else one.digest for item, own, one in zip(items, raw, prepared, strict=True)
+            one.digest if one else papers.digest_of(content) for one, content in zip(prepared, contents, strict=True)
         )
         values = await self._values(seat, frame.args[1], digests, origin)
-        made = [
-            value if item.type == "raw" else await papers.finish(one, value)
-            for item, one, value in zip(items, prepared, values, strict=True)
-        ]
+        made = [await papers.finish(one, value) if one else value for one, value in zip(prepared, values, strict=True)]
         return _written(Result(OK, [base64.b64encode(one).decode() for one in made]))
 
     async def _sign_pdf(self, seat: Seat, frame: Frame, origin: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -65,12 +66,12 @@ class Desk:
             trust = ssl.create_default_context(cadata=self.server.line["root"])
             async with (
                 aiohttp.ClientSession() as session,
-                session.ws_connect(self.url, ssl=trust, origin=origin, max_msg_size=0) as socket,
+                session.ws_connect(self.url, ssl=trust, origin=origin, max_msg_size=0) as wire,
             ):
 
                 async def raw(text: str | bytes) -> str:
-                    await (socket.send_bytes(text) if isinstance(text, bytes) else socket.send_str(text))
-                    return await socket.receive_str(timeout=20)
+                    await (wire.send_bytes(text) if isinstance(text, bytes) else wire.send_str(text))
+                    return await wire.receive_str(timeout=20)
 
                 async def say(function: int, *args: str, domain: str = HOST, callback: str = "callbackDefault") -> str:
                     frame = {"functionID": function, "funcCallback": callback, "args": args, "domain": domain}
@@ -78,7 +79,9 @@ class Desk:
                     assert called == callback
                     return told
 
+                plain = wire.get_extra_info("socket")
                 await story(say, raw)
+            await hung_up(plain)
 
         asyncio.run(talked())
 
@@ -97,6 +100,13 @@ class Desk:
         asked = asyncio.create_task(say(*args))  # type: ignore[arg-type]
         await self.at_the_computer(choice, pin or self.citizen["pin"])
         return json.loads(await asked)
+
+
+async def hung_up(raw: Any) -> None:
+    """aiohttp leaves the end of TLS to a loop that is over by then: waits until the connection is closed."""
+    async with asyncio.timeout(10):
+        while raw.fileno() != -1:  # noqa: ASYNC110  # nobody sets an event when a transport is gone
+            await asyncio.sleep(0)
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +175,16 @@ def test_several_items_are_signed_with_one_pin_and_verify(desk: Desk) -> None:
     desk.talk(story)
     assert len(desk.rows("usb_signing")) == 1
     assert [row["body"]["origin"] for row in desk.rows("usb_signed")] == [ORIGIN, ORIGIN]
+
+
+def test_fifty_items_are_signed_at_once(desk: Desk) -> None:
+    async def story(say: Say, _raw: Say) -> None:
+        items = json.dumps([item(bytes([number]), "raw") for number in range(50)])
+        told = await desk.signed(say, 10, items, desk.token["serial"])  # type: ignore[arg-type]
+        assert (told["code"], len(set(told["data"]))) == (0, 50)
+
+    desk.talk(story)
+    assert len(desk.rows("usb_signed")) == 50
 
 
 def test_a_pdf_comes_back_signed_and_a_second_time_too(desk: Desk) -> None:
@@ -302,6 +322,7 @@ def test_a_page_that_is_none_of_the_pdfs_and_a_serial_of_nobody(desk: Desk) -> N
 
 def test_a_frame_over_the_limit_ends_the_connection_alone(desk: Desk) -> None:
     async def story(_say: Say, raw: Say) -> None:
+        assert json.loads((await raw("x" * (8 * 1024 * 1024))).split("*")[0])["code"] == 1
         with pytest.raises(TypeError):  # what comes is no text: the close of the connection, code 1009
             await raw("x" * (8 * 1024 * 1024 + 1))
 
@@ -331,17 +352,28 @@ def test_an_absent_plugin_a_busy_port_and_a_silent_one(desk: Desk) -> None:
     assert http.post("/control/plugins", json={"citizen": desk.citizen["id"], "port": desk.port}).status_code == 409
     silent = desk.control("plugins", {"citizen": desk.citizen["id"], "silent": True})
 
-    async def waits(url: str) -> None:
-        trust = ssl.create_default_context(cadata=desk.server.line["root"])
-        async with asyncio.timeout(1), aiohttp.ClientSession() as session, session.ws_connect(url, ssl=trust):
-            pass
-
-    with pytest.raises(TimeoutError):
-        asyncio.run(waits(silent["url"]))
+    trust = ssl.create_default_context(cadata=desk.server.line["root"])
+    with (
+        socket.create_connection(("127.0.0.1", silent["port"]), timeout=1) as plain,
+        trust.wrap_socket(plain, server_hostname="localhost") as wire,
+    ):
+        wire.sendall(b"GET /plugin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        with pytest.raises(TimeoutError):
+            wire.recv(1)
     desk.control(f"plugins/{silent['port']}/close")
-    with pytest.raises(aiohttp.ClientConnectorError):
-        asyncio.run(waits(silent["url"]))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", silent["port"]), timeout=1)
     assert http.post(f"/control/plugins/{silent['port']}/close").status_code == 404
+
+
+def test_a_hundred_plugins_listen_and_no_more() -> None:
+    with living("--tls", "--only", "tokens,messages") as crowded:
+        (citizen,) = crowded.http.post("/control/citizens", json={}).json()["citizens"]
+        seated = [crowded.http.post("/control/plugins", json={"citizen": citizen["id"]}) for _ in range(101)]
+        assert [reply.status_code for reply in seated] == [201] * 100 + [409]
+        assert crowded.http.post(f"/control/plugins/{seated[0].json()['port']}/close").status_code == 200
+        assert crowded.http.post("/control/plugins", json={"citizen": citizen["id"]}).status_code == 201
+        assert crowded.end() == 0
 
 
 def test_without_tls_nobody_is_seated() -> None:
