@@ -84,7 +84,7 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         fault_sites={site: names for spec in cas.values() for site, names in effects.sites(spec).items()},
         variances={label: names for spec in cas.values() for label, names in variances(spec).items()},
         journal_words=WORDS,
-        delivery_kinds=tuple(_webhook(spec) for spec in cas.values() if spec.webhook != "none"),
+        delivery_kinds=tuple(kind for spec in cas.values() for kind in _kinds(spec)),
         prompt_kinds=tuple(PromptKind(desk.source, Answers(desk).answer) for desk in desks.values()),
         ends=ENDS,
         on_citizen=lambda citizen: _demand_apps(apps, citizen),
@@ -134,7 +134,12 @@ def _desk(world: World, spec: CaSpec) -> Desk:
     return Desk(world, spec, subscribers)
 
 
-def _webhook(spec: CaSpec) -> DeliveryKind:
+def _kinds(spec: CaSpec) -> tuple[DeliveryKind, ...]:
+    """Of the webhook's calls, where there is one."""
+    return () if spec.webhook == "none" else (spec.front.wire.kinds or _webhook)(spec)
+
+
+def _webhook(spec: CaSpec) -> tuple[DeliveryKind, ...]:
     """The wire says what ends it; how often and when it is repeated otherwise is UNKNOWN: fields of the spec."""
     wire = spec.front.wire
 
@@ -142,4 +147,4 @@ def _webhook(spec: CaSpec) -> DeliveryKind:
         over = wire.acknowledged(outcome) or attempt >= spec.webhook_attempts
         return None if over else Instant(now + spec.webhook_interval)
 
-    return DeliveryKind(f"{spec.id}.webhook", again, wire.attempt)
+    return (DeliveryKind(f"{spec.id}.webhook", again, wire.attempt),)

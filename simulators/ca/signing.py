@@ -40,6 +40,8 @@ class SigningRequest(Record, frozen=True, kw_only=True):
     encoding: str
     hub: bool
     webhook: str
+    webhook_token: tuple[str, str, str] = ("", "", "")
+    """Where a token for the webhook is asked for, and as whom: URL, client id, client secret."""
     prompt: str
     state: State = State.WAITING
     reason: Reason | None = None

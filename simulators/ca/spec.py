@@ -12,7 +12,7 @@ from simulators.ca.signing import SigningRequest
 from simulators.kernel import profiles
 from simulators.kernel.bounds import Count, Days, Host, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import DAY, MINUTE, SECOND
-from simulators.kernel.courier import Delivery, Outcome
+from simulators.kernel.courier import Delivery, DeliveryKind, Outcome
 from simulators.kernel.faults import Effects
 from simulators.kernel.wire import Route
 
@@ -22,7 +22,7 @@ def fact(default: Any, mark: Literal["CONFIRMED", "LIKELY", "UNKNOWN", "DESIGN"]
     return field(default=default, metadata={"mark": mark})
 
 
-def as_base_url(_dialect: Any, address: str) -> Mapping[str, str]:
+def _as_base_url(_dialect: Any, address: str) -> Mapping[str, str]:
     return {"base_url": address}
 
 
@@ -36,12 +36,16 @@ class Wire:
     """What it calls a service provider's id and password."""
     found_by: Literal["id", "password"] = "id"
     """By which of the two a caller is known: a bearer token is the second alone."""
-    told: Callable[[Any, str], Mapping[str, str]] = as_base_url
+    told: Callable[[Any, str], Mapping[str, str]] = _as_base_url
     """Of the door's dialect and address; what an earlier door has told of the same name stands."""
     sites: Mapping[str, Effects] = field(default_factory=dict)
     """Effects of planned faults that it alone can tell, by site."""
     webhook: Callable[[Any, SigningRequest], str] | None = None
     """In the door's dialect, the body about a request that was approved; None where the wire has no webhook."""
+    begun: Callable[[CaSpec, SigningRequest, Delivery], Delivery] = lambda _spec, _request, delivery: delivery
+    """The first call of a webhook, where it is not the webhook itself."""
+    kinds: Callable[[CaSpec], tuple[DeliveryKind, ...]] | None = None
+    """Rules of the webhook's calls, where there are several."""
     attempt: Callable[[Delivery], str] = lambda delivery: delivery.body
     """The body of one attempt at the webhook, where it is not that of every attempt."""
     acknowledged: Callable[[Outcome], bool] = lambda outcome: outcome.status == 200  # HTTP's OK
@@ -161,6 +165,14 @@ class MisaSpec(CodedCaSpec):
     """login-api and two-factor-auth at the root, as documented: the test environment serves them under /webdev alone."""
     refused_status: Literal["CANCELLED", "FAILED"] = fact("CANCELLED", "LIKELY")
     """Status of a request that the citizen refused: the document has FAILED alone, a client reads CANCELLED too."""
+
+
+@dataclass(frozen=True)
+class MysignSpec(CaSpec):
+    """Viettel MySign's own facts."""
+
+    webhook_verb: Literal["POST", "GET"] = fact("POST", "UNKNOWN")
+    """How the portal's two addresses are called: the source says GET, with a body."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class Delivery(Record, frozen=True, kw_only=True):
     method: str = "POST"
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     body: str = ""
+    kept: dict[str, str] = msgspec.field(default_factory=dict)
+    """What its kind needs later, never sent as it stands."""
     attempt: int = 1
     due: Instant
     injected: str = ""
@@ -59,6 +61,8 @@ class DeliveryKind:
     again: Callable[[int, Outcome, Instant], Instant | None]
     renewed: Callable[[Delivery], str] = lambda delivery: delivery.body
     """The body of a repetition, where it is not the same again."""
+    followed: Callable[[Delivery, Outcome, Instant], Delivery | None] = lambda _delivery, _outcome, _now: None
+    """What the same delivery becomes when it is over: another call that only this outcome makes possible."""
 
 
 def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
@@ -129,13 +133,17 @@ class Courier:
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> Callable[[Records, Instant], Change]:
         def decide(_records: Records, now: Instant) -> Change:
-            again = self.kinds[delivery.kind].again(delivery.attempt, outcome, now)
-            event = _event(delivery, outcome, more=again is not None)
+            kind = self.kinds[delivery.kind]
+            again = kind.again(delivery.attempt, outcome, now)
             if again is None:
+                following = kind.followed(delivery, outcome, now)
+            else:
+                repeated = msgspec.structs.replace(delivery, attempt=delivery.attempt + 1, due=again)
+                following = msgspec.structs.replace(repeated, body=kind.renewed(repeated))
+            event = _event(delivery, outcome, more=following is not None)
+            if following is None:
                 return Change(events=(event,), gone=(Key(Delivery, delivery.id),))
-            following = msgspec.structs.replace(delivery, attempt=delivery.attempt + 1, due=again)
-            body = self.kinds[delivery.kind].renewed(following)
-            return Change(records=(msgspec.structs.replace(following, body=body),), events=(event,))
+            return Change(records=(following,), events=(event,))
 
         return decide
 

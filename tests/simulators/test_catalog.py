@@ -7,7 +7,7 @@ import pytest
 
 from simulators import catalog
 from simulators.ca.enrolment.spec import EnrolmentSpec
-from simulators.ca.spec import CaSpec, FileHubSpec, HubSpec, IntegratedSpec
+from simulators.ca.spec import CaSpec, FileHubSpec, HubSpec, IntegratedSpec, MysignSpec
 from simulators.kernel import bounds
 from simulators.payment.checksum import ENCODERS
 from simulators.payment.spec import Encoder, GatewaySpec
@@ -22,6 +22,7 @@ KINDS: dict[type, str] = {
     IntegratedSpec: "ca",
     HubSpec: "ca",
     FileHubSpec: "ca",
+    MysignSpec: "ca",
     TokenSpec: "tokens",
     EnrolmentSpec: "ca",
     PluginSpec: "tokens",
@@ -34,6 +35,7 @@ NOT_SET = {
     IntegratedSpec: {"id", "source", "doors"},
     HubSpec: {"id", "source", "door"},
     FileHubSpec: {"id", "source", "door"},
+    MysignSpec: {"id", "source", "doors"},
     TokenSpec: {"id", "source"},
     EnrolmentSpec: {"id", "source", "packages", "promotions"},
     PluginSpec: {"id", "source", "words"},

@@ -22,6 +22,8 @@ class Caller:
     sp_id: str
     name: str
     webhook_url: str
+    webhook_token: tuple[str, str, str] = ("", "", "")
+    """Of the portal's making: URL, client id, client secret; for a CA that asks for a token first."""
 
 
 def agreed(
@@ -46,7 +48,12 @@ def agreed(
         contract=contract.id,
         section=spec.id,
         values={**told, id_name: sp_id, password_name: password, **names},
-        private={"name": contract.name, "webhook_url": asked.webhook_url, "password": password},
+        private={
+            "name": contract.name,
+            "webhook_url": asked.webhook_url,
+            "webhook_token": [asked.webhook_token_url, asked.webhook_client_id, asked.webhook_client_secret],
+            "password": password,
+        },
     )
 
 

@@ -205,7 +205,7 @@ class Desk:
             due=due,
             injected=injected,
         )
-        return replace(delivery, body=front.wire.attempt(delivery))
+        return front.wire.begun(self.spec, request, replace(delivery, body=front.wire.attempt(delivery)))
 
     def _drawn(self, caller: Caller, order: Order, certificate: Certificate) -> SigningRequest:
         urls = {"contract": caller.webhook_url, "request": order.webhook, "none": ""}
@@ -223,6 +223,7 @@ class Desk:
             encoding=order.encoding,
             hub=order.hub,
             webhook="" if order.hub else urls[self.spec.webhook],
+            webhook_token=caller.webhook_token,
             prompt=entropy.token(f"{self.source}.prompt", 20),
         )
 

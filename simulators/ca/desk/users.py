@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import ClassVar
 
 import msgspec
@@ -61,6 +62,16 @@ class Users:
         assert settings is not None, "contracts are never removed"
         caller = Caller(settings.contract, token.sp_id, settings.private["name"], webhook_url="")
         return caller, token.citizen
+
+    async def told_at(self, caller: Caller) -> Caller:
+        """The same with the addresses at which the portal wants to be told; Refused where the contract names none."""
+        settings = await self._store.get(Key(Settings, settings_id(self._desk.spec.id, caller.sp_id)))
+        assert settings is not None, "contracts are never removed"
+        url, token = settings.private["webhook_url"], tuple(settings.private.get("webhook_token", ("", "", "")))
+        if not url or not token[0]:
+            why = "async 3: the contract names no webhook_url or no webhook_token_url, where a token is asked for first"
+            raise Refused(Reason.UNREADABLE, why)
+        return replace(caller, webhook_url=url, webhook_token=token)
 
     async def client_of(self, bearer: str) -> str:
         """Whose token this is or was, for the journal; nothing when it is none."""

@@ -14,20 +14,24 @@ CONFIRMED (in clients): the variant shaped as CSC under ras/csc/v1 of both prefi
 list's userID, authorize waits for the phone. UNKNOWN: its login (that of the other calls), life of a SAD, its errors' texts.
 Through faults of `status`: 6000 and 50000; of `answer`: 4004.
 
-Not simulated: a 504 after a minute of authorize, async 3 (webhook with a token of the partner's), /ras/v1/authenticate and
-enrolment, file mode (external/upload), 0 for a request under way, 59033, organisations (MST_…). certificates, certInfo and
-authInfo of certificates/info are taken as chain, true and true. Of the fields below, webhook, webhook_attempts,
-webhook_interval, held_answer and http_status change nothing at this wire.
+async 3 (LIKELY, one source at second hand): before each delivery a token is asked of the portal with a client id and secret
+that the portal made, at addresses which the contract names (webhook_token_url, webhook_url); each answers status_code "00".
+UNKNOWN: the verb, repetitions, what the two timestamps are (the approval's instant in ms), a word about what nobody signed
+(none here).
+
+Not simulated: a 504 after a minute of authorize, /ras/v1/authenticate, file mode (external/upload), 0 for a request under way,
+59033, organisations (MST_…). certificates, certInfo and authInfo of certificates/info are taken as chain, true and true. Of
+the fields below, http_status changes nothing at this wire.
 """
 
 from __future__ import annotations
 
-from simulators.ca.spec import CaSpec, Door
+from simulators.ca.spec import Door, MysignSpec
 from simulators.ca.wires import mysign, mysign_csc
 from simulators.ca.wires.mysign_words import MysignDialect
 from simulators.kernel.clock import SECOND
 
-PROVIDER = CaSpec(
+PROVIDER = MysignSpec(
     id="mysign",
     name="Viettel MySign",
     source="Mysign Integration Document 1.8/1.9 (02/2025), client code",
@@ -43,4 +47,5 @@ PROVIDER = CaSpec(
     request_ttl=120 * SECOND,
     transactions="one_for_all",
     turns_told="at_approval",
+    webhook="contract",
 )

@@ -21,6 +21,7 @@ from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
 from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import mysign_types as types
+from simulators.ca.wires import mysign_webhook
 from simulators.ca.wires.mysign_words import ENDED, MEANWHILE, SIGNED, WAITING, MysignDialect
 from simulators.ca.wires.replies import MAINTENANCE
 from simulators.ca.wires.rows import STATUSES, Variance, base64_lines
@@ -33,6 +34,8 @@ from simulators.kernel.wire import Route, answer, from_base64
 SHA256, RSA = "2.16.840.1.101.3.4.2.1", "1.2.840.113549.1.1.1"
 LONGEST_DESCRIPTION = 100
 """Characters, in base64."""
+TOLD = 3
+"""async: a webhook tells the end."""
 NAME = re.compile(r"[A-Za-z0-9_\- ]+")
 METHODS: dict[str, tuple[type, Any]] = {
     "ras/v1/login": (types.LogIn, types.Token),
@@ -59,7 +62,16 @@ def _told(dialect: MysignDialect, address: str) -> dict[str, str]:
 
 
 SITES = {"status": faults.plain(*MEANWHILE), "answer": faults.plain(effects.SIGN_FAILED)}
-WIRE = Wire(routes, CLIENT, told=_told, sites=SITES)
+WIRE = Wire(
+    routes,
+    CLIENT,
+    told=_told,
+    sites=SITES,
+    webhook=mysign_webhook.body,
+    begun=mysign_webhook.begun,
+    kinds=mysign_webhook.kinds,
+    acknowledged=mysign_webhook.acknowledged,
+)
 
 
 class Counter:
@@ -116,12 +128,16 @@ class Counter:
 
     async def _signed(self, caller: Caller, citizen: str, given: types.SignHash) -> Response:
         await self._demand_same(caller, given.client_id, given.client_secret)
-        if given.mode not in {0, 1, 2}:
-            why = f"async {given.mode}: 0 waits, 1 and 2 are polled; 3 is not simulated, and none is no answer"
+        if given.mode not in {0, 1, 2, TOLD}:
+            why = f"async {given.mode}: 0 waits for the phone, 1 and 2 are polled, 3 is told by webhook; none is no answer"
             raise Refused(Reason.UNREADABLE, why)
+        if given.mode == TOLD:
+            caller = await self._users.told_at(caller)
         certificate = await self._users.credential(citizen, given.credential_id)
         order = self._order(given, citizen, certificate)
-        request = (await self._desk.open(caller, order)).request
+        opened = await self._desk.open(caller, order)
+        request = opened.request
+        await self._desk.held(opened)
         if given.mode:
             return answer(types.Signed(transaction=request.transaction))
         settled = await self._desk.settled(request, self._desk.spec.request_ttl / SECOND + 1)
