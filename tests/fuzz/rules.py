@@ -389,9 +389,12 @@ def findings(ask: Ask, operation: Operation | None, seen: Seen) -> list[str]:
     touched = seen.touched - BACKGROUND
     if operation is None and not nowhere(reply):
         found.append(f"reaches no operation, and is answered {reply.status} {reply.text[:100]!r}")
+    rule = rule_of(operation) if operation else None
     if operation is None or nowhere(reply):
+        # What stands behind a request that was whole is no HTTP; that one may have been taken before, its answer lost.
+        if rule and ask.framing == "as is" and reply.body == LINE_REFUSED:
+            touched -= rule.writes | rule.counts
         return found + ([f"reaches no operation, and changes {sorted(touched)}"] if touched else [])
-    rule = rule_of(operation)
     assert rule is not None, f"{operation.method} {operation.path} has no rule"
     if ask.method == b"HEAD":  # an answer without its body tells neither words nor refusal
         return found + ([f"changes {sorted(touched - rule.writes)}"] if touched - rule.writes - rule.counts else [])
