@@ -24,10 +24,10 @@ def shrunk(steps: Sequence[Step], fails: Fails, is_over: Callable[[], bool]) -> 
 
 
 def _simpler(steps: tuple[Step, ...], is_over: Callable[[], bool]) -> Iterator[tuple[Step, ...]]:
-    """The last step stays: it is the one at which something came. Longest pieces first, later ones first."""
-    size = len(steps) // 2
+    """Longest pieces first, later ones first; what came at the end of a walk may not need its last step."""
+    size = max(len(steps) // 2, 1)
     while size:
-        for start in range(len(steps) - 1 - size, -1, -size):
+        for start in range(len(steps) - size, -1, -size):
             if is_over():
                 return
             yield steps[:start] + steps[start + size :]

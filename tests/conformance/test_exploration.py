@@ -1,10 +1,13 @@
 """Exploration: its model judges rightly, the right portal passes, flaws are found and told in a few steps that do it again."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
 
 import pytest
 
+from conformance.bite import listed
 from conformance.exploration import __main__ as command
 from conformance.exploration.course import ENDS, Search, way
 from conformance.exploration.due import Due
@@ -35,6 +38,7 @@ from conformance.launch import LaunchedPortal, Running, launched
 from conformance.records import Component, Dossier
 from conformance.target import Target, probe
 from conformance.verdicts import Exit
+from tests.source_tree import modules
 
 KINDS = {
     "free": Kind((Slot(required=True), Slot())),
@@ -43,6 +47,8 @@ KINDS = {
 }
 FLAWS = ("reason_not_in_list", "code_changes_at_acceptance", "history_by_the_system")
 MOST_STEPS = 12
+LEAST_FOUND = 15
+PAGE = Path(__file__).parents[2] / "docs" / "exploration.md"
 
 
 def after(line: str) -> World:
@@ -88,6 +94,7 @@ FILED = "draft A; attach A; submit A"
         (f"{FILED}; ask an", "attach A c2", Due.NEVER),
         (f"{FILED}; ask an", "attach A", Due.MUST),
         (f"{FILED}; ask an", "refuse an", Due.NEVER),
+        (f"{FILED}; ask an; attach A; answer A", "ask an", Due.MAY),
         (f"{FILED}; ask an", "answer A", Due.MAY),
         (f"{FILED}; ask an; attach A", "answer A", Due.MUST),
         (f"{FILED}; refuse an", "submit A", Due.NEVER),
@@ -212,6 +219,8 @@ def test_shrinking_leaves_what_is_needed_and_makes_it_plain() -> None:
 
     assert written(shrunk(long, fails, lambda: False)) == "draft A; accept an; refuse an"
     assert shrunk(long, fails, lambda: True) == long, "when the time is over it stays as it is"
+    signed = read("draft A; attach A; sign A; hand_over an")
+    assert written(shrunk(signed, lambda tried: tried if signed[2] in tried else None, lambda: False)) == "sign A"
 
 
 @pytest.fixture(scope="module")
@@ -253,6 +262,17 @@ def test_the_same_seed_walks_the_same_way(stages: dict[str | None, Stage]) -> No
     assert written(lines[0].taken) == written(lines[1].taken)
 
 
+def test_only_the_machine_needs_hypothesis() -> None:
+    told = {
+        module.name: module.path.read_text("utf-8") for module in modules() if module.name.startswith("conformance")
+    }
+    needing = {name for name, text in told.items() if re.search(r"^\s*(from|import) hypothesis", text, re.MULTILINE)}
+    assert needing == {"conformance.exploration.machine"}
+    of_the_engine = {"exploring", "survey"}  # which the command imports only when it walks
+    using = {name.rpartition(".")[2] for name, text in told.items() if "exploration.machine import" in text}
+    assert using <= of_the_engine
+
+
 def test_wrong_options_are_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         ["--replay", "dance A"],
@@ -262,3 +282,17 @@ def test_wrong_options_are_one_sentence(capsys: pytest.CaptureFixture[str]) -> N
     ):
         assert command.main(arguments) == Exit.USAGE
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_the_stored_page_has_every_flaw_once_and_lines_that_can_be_walked() -> None:
+    text = PAGE.read_text("utf-8")
+    assert re.search(r"--survey --seed \d+ --examples \d+ --steps \d+", text)
+    rows = [[cell.strip() for cell in line.split(" | ")] for line in text.splitlines() if line.startswith("| `")]
+    names = [row[0].strip("| `") for row in rows]
+    known = {flaw.name for flaw in listed() if not flaw.tls}
+    assert len(set(names)) == len(names) and set(names) <= known
+    found = [row for row in rows if row[3] != "–"]
+    assert len(found) >= LEAST_FOUND
+    for row in found:
+        line = row[5].removesuffix(" |").strip("`")
+        assert len(read(line)) == int(row[4]) <= MOST_STEPS, row[0]
