@@ -143,9 +143,9 @@ class Counter:
 
 
 def meanings(dialect: Dialect) -> dict[int, str]:
-    """What each HTTP status of a refusal may mean here."""
+    """What each HTTP status of a refusal may mean here; a code of the provider's own, such as 1003, is no status."""
     meanings: dict[int, set[str]] = {}
     for reason, word in dialect.words.items():
-        if not isinstance(word, NEVER) and word.code >= 400 and reason is not Reason.WRONG_METHOD:
+        if not isinstance(word, NEVER) and 400 <= word.code < 600 and reason is not Reason.WRONG_METHOD:
             meanings.setdefault(word.code, set()).add(reason.value)
     return {code: ", ".join(sorted(reasons)) for code, reasons in sorted(meanings.items())}
