@@ -158,7 +158,7 @@ ROWS = (
         "officers_race",
         lambda parts: dataclasses.replace(parts, discipline=_check_then_act),
         ids("E27"),
-        "specs/portal.md 2.14.1: an action is tied to the step before it (preStepCode); here checked on what was read, and written later",
+        "specs/portal.md 2.14.1: an action is tied to preStepCode; here that is checked on what was read before",
         "Hai cán bộ bấm cùng lúc thì cả hai đều được, người sau ghi đè.",
         "Of two officers at once both succeed, and the later overwrites.",
     ),

@@ -47,7 +47,7 @@ ROWS = (
         "request_at_any_time",
         ruled("handling", asks_in_time=lambda _dossier, _now: True),
         ids("E09"),
-        "specs/portal.md 2.4: the guards from 2 and 4 to 5 name reason, content, list and days allowed, not the days since reception",
+        "specs/portal.md 2.4: the guards from 2 and 4 to 5 say nothing of the days since reception",
         "Yêu cầu bổ sung được bao lâu sau tiếp nhận cũng được.",
         "A supplement can be asked for any time after reception.",
     ),
