@@ -128,7 +128,9 @@ class Seats:
                 await asyncio.Event().wait()
             if request.path != self._plugin.spec.path or request.headers.get("Upgrade", "").lower() != "websocket":
                 return web.Response(status=404, text="VNPT-CA Plugin (MO PHONG)\n")
-            socket = web.WebSocketResponse(max_msg_size=LARGEST_FRAME + 1)  # aiohttp refuses what is as long as its limit
+            socket = web.WebSocketResponse(
+                max_msg_size=LARGEST_FRAME + 1
+            )  # aiohttp refuses what is as long as its limit
             await socket.prepare(request)
             origin = request.headers.get("Origin", "")[:LONGEST_ORIGIN]
             async for message in socket:
