@@ -77,7 +77,8 @@ def _specs() -> Iterator[tuple[str, str, Any]]:
             "tokens",
         }:  # the portal's own contract, a citizen's own computer: no host of the field
             for identity, spec in catalog.load(f"simulators.{family}.providers", object).items():
-                yield family, identity, spec
+                if hasattr(spec, "hosts") or family == "trust":  # an enrolment stands at its CA's own host
+                    yield family, identity, spec
 
 
 def _names(family: str, identity: str, spec: Any) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ SHAPES = {
     "<der or null>": lambda value: value is None or base64.b64decode("".join(value.split()))[:1] == b"\x30",
     "<date>": lambda value: re.fullmatch(r"\d{8}", value) is not None,
     "<jwt>": lambda value: re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", value) is not None,
+    "<pdf>": lambda value: base64.b64decode(value, validate=True)[:5] == b"%PDF-",
     "<raw rsa>": lambda value: len(base64.b64decode(value, validate=True)) == 256,
 }
 

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
+from simulators.ca.coded import CodedCaSpec
 from simulators.ca.reasons import Reason, Refused
-from simulators.ca.spec import CodedCaSpec
-from simulators.kernel.citizens import Citizen
 from simulators.kernel.prompts import Message, message_id
 from simulators.kernel.records import Change, Instant, Record
 
@@ -79,9 +78,8 @@ def ended(challenge: Challenge, now: Instant) -> Change:
     return Change(records=(replace(challenge, expires=now),))
 
 
-def letter(citizen: Citizen, sender: str, text: str, subject: str = "", *, by_mail: bool = False) -> Message:
-    """The message to this person's phone or mailbox, still without its id; Refused where they have none."""
-    to = citizen.email if by_mail else citizen.phone
+def letter(to: str | None, sender: str, text: str, subject: str = "", *, by_mail: bool = False) -> Message:
+    """The message to a phone or a mailbox, still without its id; Refused where there is none."""
     if not to:
         why = f"the citizen has no {'e-mail address' if by_mail else 'phone number'} to which a code could be sent"
         raise Refused(Reason.USER_UNKNOWN, why)

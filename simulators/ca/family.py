@@ -75,7 +75,8 @@ def mount(world: World, overrides: Mapping[str, Mapping[str, Any]] = {}) -> Fami
         for desk in desks.values():
             await desk.subscribers.authority()
         specs: tuple[CaSpec | HubSpec, ...] = (*cas.values(), *hubs.values())
-        return [agreed(world.entropy, spec, _told(world, spec), contract, request) for spec in specs]
+        parts = [agreed(world.entropy, spec, _told(world, spec), contract, request) for spec in specs]
+        return [await _completed(desks.get(spec.id), part) for spec, part in zip(specs, parts, strict=True)]
 
     return Family(
         name="ca",
@@ -127,6 +128,11 @@ def _told(world: World, spec: CaSpec | HubSpec) -> dict[str, str]:
     for door in spec.doors:
         told = {**door.wire.told(door.dialect, world.address(door.base)), **told}
     return told
+
+
+async def _completed(desk: Desk | None, part: Settings) -> Settings:
+    complete = desk.spec.front.wire.completed if desk else None
+    return await complete(desk, part) if complete else part
 
 
 def _desk(world: World, spec: CaSpec) -> Desk:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,8 @@ from msgspec import Meta
 from simulators.ca.signing import SigningRequest
 from simulators.kernel import profiles
 from simulators.kernel.bounds import Count, Days, Host, Lifetime, Line, Milliseconds
-from simulators.kernel.clock import DAY, MINUTE, SECOND
+from simulators.kernel.clock import MINUTE, SECOND
+from simulators.kernel.contracts import Settings
 from simulators.kernel.courier import Delivery, DeliveryKind, Outcome
 from simulators.kernel.faults import Effects
 from simulators.kernel.wire import Route
@@ -50,6 +51,8 @@ class Wire:
     """The body of one attempt at the webhook, where it is not that of every attempt."""
     acknowledged: Callable[[Outcome], bool] = lambda outcome: outcome.status == 200  # HTTP's OK
     """Whether an attempt's outcome ends the webhook."""
+    completed: Callable[[Any, Settings], Awaitable[Settings]] | None = None
+    """Of a desk and its part of a new contract: the part with what this wire alone agrees on."""
 
 
 @dataclass(frozen=True)
@@ -140,31 +143,6 @@ class IntegratedSpec(CaSpec):
     sad_life: Lifetime = fact(299 * SECOND, "CONFIRMED")
     sad_again: Literal["refused", "same_answer"] = fact("refused", "UNKNOWN")
     """What `confirm` answers a second time."""
-
-
-@dataclass(frozen=True)
-class CodedCaSpec(CaSpec):
-    """A CA that sends the citizen a code (OTP), which the portal hands back."""
-
-    code_sender: Line = fact("eSign", "UNKNOWN")
-    code_life: Lifetime = fact(5 * MINUTE, "UNKNOWN")
-    code_tries: Count = fact(5, "UNKNOWN")
-    """Wrong codes in a row before no code is taken."""
-    codes_sent: Count = fact(5, "UNKNOWN")
-    """Codes that may be sent within `code_block`."""
-    code_block: Lifetime = fact(5 * MINUTE, "UNKNOWN")
-
-
-@dataclass(frozen=True)
-class MisaSpec(CodedCaSpec):
-    """MISA eSign's own facts; the token's life too stands here, so that a world file may shorten it."""
-
-    token_life: Lifetime = fact(3600 * SECOND, "CONFIRMED")
-    refresh_life: Lifetime = fact(30 * DAY, "UNKNOWN")
-    root_login: Literal["405", "served"] = fact("405", "LIKELY")
-    """login-api and two-factor-auth at the root, as documented: the test environment serves them under /webdev alone."""
-    refused_status: Literal["CANCELLED", "FAILED"] = fact("CANCELLED", "LIKELY")
-    """Status of a request that the citizen refused: the document has FAILED alone, a client reads CANCELLED too."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -91,6 +92,12 @@ class Subscribers:
         file = await self._store.get(Key(Enrolment, enrolment_id(self._spec.id, citizen.id)))
         keys = [Key(Certificate, serial) for serial in file.serials] if file else []
         return (await self._store.read(*keys)).get_all(keys)
+
+    async def certified(self, citizen: Citizen, subject: Mapping[str, str]) -> Certificate:
+        """One more certificate of this person, in the words of whoever asks for it."""
+        leaf = Leaf(subject=subject, uids=(f"CCCD:{citizen.id}",), days=self._spec.certificate_days)
+        async with self._issuing:
+            return await self._issue(citizen.id, leaf, await self._keypair(citizen))
 
     async def stranger(self) -> Certificate:
         """Somebody else's certificate of this CA, with a key of its own."""

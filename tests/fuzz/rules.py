@@ -125,6 +125,14 @@ def misa_words(reply: Reply) -> str:
     return "" if fine else "an error is {error, errorCode, devMsg, userMsg}"
 
 
+def esign_words(reply: Reply) -> str:
+    """A responseCode and a text with HTTP 200, whatever it says."""
+    told = reply.json()
+    fine = reply.status == 200 and reply.media == "application/json" and isinstance(told, dict)
+    fine = fine and isinstance(told.get("responseCode"), int) and told.get("responseMessage")
+    return "" if fine else "eSignCloud says responseCode and responseMessage, status 200"
+
+
 def pages(reply: Reply) -> str:
     """A page in HTML or a way on."""
     if 300 <= reply.status < 400:
@@ -179,6 +187,11 @@ def by_empty_list(reply: Reply) -> bool:
     return not (isinstance(told, dict) and isinstance(told.get("data"), dict) and told["data"].get("signFiles"))
 
 
+def by_esign_code(reply: Reply) -> bool:
+    told = reply.json()
+    return not isinstance(told, dict) or told.get("responseCode") not in {0, 1007, 1010}
+
+
 def by_login_page(reply: Reply) -> bool:
     """The login's error page, a page that is no success, or an error that the application is told."""
     where = reply.header("location")
@@ -210,7 +223,7 @@ def kinds(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-MADE_AT_FIRST = kinds("authorities certificate keypair login_key")
+MADE_AT_FIRST = kinds("authorities certificate keypair login_key shared_key")
 """Keys and certificates of a world are made when somebody first asks for them."""
 PEOPLE = "address bank_card citizen citizens"
 SIGNING = kinds("certificate keypair prompt signing_request pin_tries signing_turns")
@@ -237,6 +250,13 @@ MISA_LOGIN = Rule(
 """A wrong code is counted."""
 MISA_SIGN = Rule(misa_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
 MISA_STATUS = Rule(misa_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
+ESIGN_BILL = kinds("ca_bill ca_code message signing_request")
+ESIGN = Rule(esign_words, by_esign_code, kinds("ca_agreement certificate keypair"), tells=kinds("turned_away"))
+ESIGN_SENT = Rule(esign_words, by_esign_code, ESIGN_BILL, kinds("keypair"), kinds("turned_away"))
+ESIGN_TYPED = Rule(
+    esign_words, by_esign_code, kinds("ca_code signing_request"), kinds("ca_code signing_request"), kinds("turned_away")
+)
+"""A wrong code is counted; a bill whose time is over, or whose certificate no longer serves, ends."""
 STATUS = Rule(ca_words, by_code, SIGNING, SIGNING, kinds("turned_away"))
 ENROLMENT = kinds(
     "enrolment enrolment_order enrolment_device password_tries signing_turns message certificate keypair withdrawn smartca_account"
@@ -317,6 +337,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /ca/mysign/.*/login", MYSIGN_LOGIN),
     (r"POST /ca/mysign/.*/info", MYSIGN_INFO),
     (r"POST /ca/mysign/.*/status", MYSIGN_STATUS),
+    (r"POST /ca/fpt_esign/.*/(prepareFile|prepareHashSigning|regenerate\w+)ForSignCloud", ESIGN_SENT),
+    (r"POST /ca/fpt_esign/.*/authorize\w+", ESIGN_TYPED),
+    (r"POST /ca/fpt_esign/.*", ESIGN),
     (r"POST /ca/misa/.*/auth/.*", MISA_LOGIN),
     (r"POST /ca/misa/external/.*/hash", MISA_SIGN),
     (r"GET /ca/misa/external/.*/status/.*", MISA_STATUS),

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509 import ocsp
 from fpdf import FPDF
 
@@ -324,6 +325,37 @@ def _enrolling(site: Site, ca: str, *, by_page: bool) -> Generator[Ask, Reply, d
     return dict((yield get(shown, **site.bearer)).json())
 
 
+def esign(site: Site, cast: dict[str, Any]) -> Story:
+    """A file and a digest, each signed on the code from the citizen's phone."""
+    sheet, person = cast["vnconnect-2022"]["fpt_esign"], _citizen(site)
+    told = {"template": "OTP {AuthorizeCode}", "uuid": f"A-{next(TURN)}"}
+    key = serialization.load_pem_private_key(sheet["private_key"].encode(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+
+    def call(function: str, **fields: Any) -> Ask:
+        shown = {name: sheet[name] for name in ("username", "password", "signature")}
+        shown["timestamp"] = str(int(datetime.now(VIETNAM).timestamp() * 1000))
+        signed = key.sign("".join(shown.values()).encode(), padding.PKCS1v15(), hashes.SHA1())
+        shown["pkcs1Signature"] = base64.b64encode(signed).decode()
+        body = {"relyingParty": sheet["relying_party"], "agreementUUID": told["uuid"], "credentialData": shown}
+        return post(f"/ca/fpt_esign/eSignCloud/restapi/{function}ForSignCloud", {**body, **fields})
+
+    details = {"personalName": person["name"], "citizenID": person["id"], "location": "Quận 1", "country": "VN"}
+    details["stateOrProvince"] = "TP Hồ Chí Minh"
+    asked = {"mobileNo": person["phone"], "certificateProfile": "PERS.1D", "agreementDetails": details}
+    yield call("prepareCertificate", **asked)
+    yield call("getCertificateDetail")
+    sending = {"authorizeMethod": 1, "messagingMode": 1, "notificationTemplate": told["template"]}
+    digest = hashlib.sha256(str(next(TURN)).encode()).hexdigest()
+    row = {"hash": digest, "mimeType": "application/sha256-binary", "signingFileName": "x"}
+    yield call("prepareHashSigning", **sending, multipleSigningFileData=[row])
+    file = {"signingFileData": _pdf(), "signingFileName": "x.pdf", "mimeType": "application/pdf"}
+    yield call("prepareFile", **sending, **file)
+    bill = (yield call("regenerateAuthorizationCode", **sending)).json()["billCode"]
+    code = (yield get("/messages/otp", {"to": person["phone"]}, **site.bearer)).json()["otp"]
+    yield call("authorizeSingletonSigning", billCode=bill, authorizeCode=code, messagingMode=3)
+
+
 def neac(site: Site, cast: dict[str, Any]) -> Story:
     sheet, person = cast["vnconnect-2022"]["neac"], cast["signer"]
     asked = {"sp_id": sheet["sp_id"], "sp_password": sheet["sp_password"], "user_id": person["id"], "ca_name": "CA2"}
@@ -549,6 +581,12 @@ def front(site: Site, cast: dict[str, Any]) -> Story:
     yield get("/openapi.json")
 
 
+def _pdf() -> str:
+    page = FPDF()
+    page.add_page()
+    return base64.b64encode(bytes(page.output())).decode()
+
+
 def _file() -> dict[str, str]:
     turn = next(TURN)
     digest = hashlib.sha256(str(turn).encode()).hexdigest()
@@ -587,8 +625,6 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
         integrated,
         ca2,
         *map(generic, ("fpt", "bkav", "mobifone")),
-        mysign,
-        misa,
         neac,
         neacfiles,
         csc,
@@ -596,6 +632,7 @@ GROUPS: dict[str, tuple[Teller, ...]] = {
         phone,
         scripts,
     ),
+    "signing for one user": (mysign, misa, esign),
     "tokens": (usb,),
     "enrolment": (enrolment("vnpt"), enrolment("misa")),
     "payment and messages": (payment, messages),

@@ -22,7 +22,8 @@ EACH_OPERATION = 20
 FAMILIES_OF = {
     "login 2022": r"\w+ (/portal/vnconnect-2022/.*|/control/login/.*)",
     "login 2026": r"\w+ /portal/vneid-2026/.*",
-    "signing": r"\w+ /((ca(?!/\w+/app/)|pki|phone)/|control/smartca).*",
+    "signing": r"\w+ /(ca/(?!(mysign|misa|fpt_esign)/|\w+/app/)|pki/|phone/|control/smartca).*",
+    "signing for one user": r"\w+ /ca/(mysign|misa|fpt_esign)/(?!app/).*",
     "enrolment": r"\w+ (/ca/\w+/app|/control/enrolments)/.*",
     "tokens": r"\w+ /(tokens|control/tokens|control/plugins).*",
     "payment and messages": r"\w+ /(payment|messages|control/payments).*",

@@ -77,7 +77,12 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ("vnpt", "http_status", "header", "one of body, both"),
     ("vnpt", "hosts", ["a b"], "a host name"),
     ("vnpt", "hosts", ["A.vn\n"], "a host name"),
-    ("neac", "routes", {"VNPT-CA": "vnptt"}, "there are the CAs bkav, ca2, fpt, misa, mobifone, mysign, vnpt"),
+    (
+        "neac",
+        "routes",
+        {"VNPT-CA": "vnptt"},
+        "there are the CAs bkav, ca2, fpt, fpt_esign, misa, mobifone, mysign, vnpt",
+    ),
     ("vnpt-enrolment", "ca", "vnptt", "choose one of"),
     ("vnpt-enrolment", "prices", {"x": 1}, "there are the packages per-signature-12, unlimited-12"),
     ("vnpt-enrolment", "turn_packs", {"5": -1}, "a whole number 0 to"),

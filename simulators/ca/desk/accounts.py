@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from simulators.ca import accounts, codes
 from simulators.ca.accounts import USES, AccountToken, Remembered, Use, account_ref
+from simulators.ca.coded import MisaSpec
 from simulators.ca.codes import Challenge
 from simulators.ca.desk.callers import Caller
 from simulators.ca.desk.requests import Desk
 from simulators.ca.reasons import Reason, Refused
-from simulators.ca.spec import MisaSpec
 from simulators.kernel import faults
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.records import Change, Event, Instant, Key, Records
@@ -110,8 +110,8 @@ class Accounts:
             since=Instant(0),
         )
         text = f"[MO PHONG] Ma OTP dang nhap {self._spec.name}: {fresh.code}. Khong cung cap ma nay cho bat ky ai."
-        by_mail = not citizen.phone
-        message = codes.letter(citizen, self._spec.code_sender, text, f"Mã OTP {self._spec.name}", by_mail=by_mail)
+        to, by_mail = citizen.phone or citizen.email, not citizen.phone
+        message = codes.letter(to, self._spec.code_sender, text, f"Mã OTP {self._spec.name}", by_mail=by_mail)
         key, token = Key(Challenge, fresh.id), entropy.token(label, 16)
 
         def decide(records: Records, now: Instant) -> Change:

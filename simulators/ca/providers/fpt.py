@@ -2,7 +2,9 @@
 
 CONFIRMED: `FPT-CA` is its name at the hub; name of the issuer. UNKNOWN: its own wire, so no likeness is claimed.
 
-Not simulated: FPT.eSign "eSignCloud" (agreement and OTP, certificates for one use), the connector SMART_ID_FPT-CA.
+FPT.eSign eSignCloud (agreement and code, certificates for a day) is a provider of its own, `fpt_esign`.
+
+Not simulated: the connector SMART_ID_FPT-CA.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ below, unknown_user changes nothing at this wire.
 
 from __future__ import annotations
 
-from simulators.ca.spec import Door, MisaSpec
+from simulators.ca.coded import MisaSpec
+from simulators.ca.spec import Door
 from simulators.ca.wires import misa
 from simulators.ca.wires.misa_words import MisaDialect
 

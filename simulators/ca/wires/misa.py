@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulators.ca import digests, orders
+from simulators.ca.coded import MisaSpec
 from simulators.ca.desk.accounts import Accounts
 from simulators.ca.desk.callers import Caller
 from simulators.ca.desk.effects import BROKEN
@@ -18,7 +19,7 @@ from simulators.ca.desk.requests import Desk
 from simulators.ca.orders import Document, Order
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State, event
-from simulators.ca.spec import Door, MisaSpec, Wire
+from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import misa_types as types
 from simulators.ca.wires import misa_webhook
 from simulators.ca.wires.misa_login import LoginCounter

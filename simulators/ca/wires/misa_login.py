@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulators.ca.coded import MisaSpec
 from simulators.ca.desk.accounts import Accounts, Tokens
 from simulators.ca.desk.callers import Caller
 from simulators.ca.reasons import Reason, Refused
-from simulators.ca.spec import MisaSpec
 from simulators.ca.wires import misa_types as types
 from simulators.ca.wires.misa_replies import MisaReplies
 from simulators.ca.wires.misa_webhook import user_guid

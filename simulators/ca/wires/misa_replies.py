@@ -7,9 +7,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from simulators.ca.coded import MisaSpec
 from simulators.ca.desk.callers import Caller, contract_of, recognised
 from simulators.ca.reasons import Reason, Refused
-from simulators.ca.spec import MisaSpec
 from simulators.ca.wires import misa_types as types
 from simulators.ca.wires.misa_words import MisaDialect, MisaWord
 from simulators.ca.wires.replies import MAINTENANCE

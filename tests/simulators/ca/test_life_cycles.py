@@ -83,8 +83,12 @@ LIVES = (
 )
 
 
+WITHOUT_PHONE = {"fpt_esign"}
+"""The citizen's yes is a code that the portal hands back: tests/simulators/ca/test_esign.py has the whole life."""
+
+
 def test_every_ca_of_the_world_has_a_row() -> None:
-    assert {life.ca for life in LIVES} == set(catalog.load("simulators.ca.providers", CaSpec))
+    assert {life.ca for life in LIVES} | WITHOUT_PHONE == set(catalog.load("simulators.ca.providers", CaSpec))
 
 
 def verified(leaf: x509.Certificate, values: tuple[bytes, ...], *texts: str) -> None:

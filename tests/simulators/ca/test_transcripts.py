@@ -15,18 +15,22 @@ from simulators.kernel.citizens import Citizen
 from simulators.kernel.prompts import Message
 from tests.conversations import TRANSCRIPTS, filled, fits
 from tests.places import Place, Running
+from tests.simulators.ca.esign import b64, credentials, pdf
 
-PROVIDERS = ("vnpt", "ca2", "neac", "misa")
+PROVIDERS = ("vnpt", "ca2", "neac", "misa", "fpt_esign")
 FILES = sorted(path for provider in PROVIDERS for path in (TRANSCRIPTS / provider).glob("*.json"))
 
 
 async def played(place: Place, provider: str, script: dict[str, Any]) -> None:
     citizen = await place.citizen(id=script["citizen"])
     sheet = await place.contract(name=script.get("service", "sp2"))
-    values = {**{name: str(value) for name, value in sheet[provider].items()}, "citizen": citizen.id}
-    values |= {"username": citizen.username, "password": citizen.password}
+    person = {name: str(getattr(citizen, name)) for name in ("username", "password", "name", "phone", "email")}
+    values = {**person, **{name: str(value) for name, value in sheet[provider].items()}, "citizen": citizen.id}
+    values |= {"pdf": b64(pdf()), "AuthorizeCode": "{AuthorizeCode}"}
     for step in script["steps"]:
         template = step["send"]
+        if provider == "fpt_esign":
+            values |= credentials(sheet[provider], place.world.store.now())
         content = json.dumps(filled(template["body"], values)).encode() if "body" in template else b""
         method, path = template.get("method", "POST"), filled(template["path"], values)
         headers = filled(template.get("headers", {}), values)

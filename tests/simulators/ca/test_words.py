@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.ca.providers import ca2, misa, mysign, vnpt
+from simulators.ca.providers import ca2, fpt_esign, misa, mysign, vnpt
 from simulators.ca.reasons import Reason
 from simulators.ca.wires.canonical import CANONICAL
 from simulators.ca.wires.csc_words import CscWord
@@ -21,6 +21,7 @@ DIALECTS = {
     "mysign": mysign.PROVIDER.doors[0].dialect,
     "mysign csc": mysign.PROVIDER.doors[2].dialect,
     "misa": misa.PROVIDER.doors[0].dialect,
+    "fpt_esign": fpt_esign.PROVIDER.doors[0].dialect,
     "csc": vnpt.PROVIDER.doors[2].dialect,
 }
 
