@@ -8,7 +8,7 @@ DEV := $(VENV)/.dev
 # Hundreds of processes are started: without kept bytecode each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help env conform test check load kills serve explore bite bitten steady bench docs deviations clean
+.PHONY: help env conform test check load kills serve explore bite bitten steady bench docs deviations signedfiles clean
 
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -67,6 +67,9 @@ docs: $(DEV) ## generated docs, anew
 
 deviations: $(DEV) ## foreign login clients against every deviation; rewrites docs/login-deviations.md
 	$(BIN)/python -m tests.interop.oidc
+
+signedfiles: $(DEV) ## every judge of signatures against every file of the corpus; rewrites docs/signed-files.md
+	$(BIN)/python -m tests.interop.signed_files
 
 clean: ## .venv and results away
 	rm -rf $(VENV) results

@@ -20,8 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from fpdf import FPDF
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
-from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 from pyhanko.stamp import TextStamp, TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -68,16 +71,42 @@ def flip_covered_byte(pdf: bytes) -> bytes:
 def look_alike(pdf: bytes, name: str, personal_id: str, *, authorities: Sequence[bytes] = ()) -> bytes:
     """Signed under authorities of the same names and dates but other keys; give the real ones (issuer, then root)."""
     root, issuer = _authorities(certificates_of(authorities))
-    attributes = ((NameOID.COUNTRY_NAME, "VN"), (NameOID.COMMON_NAME, name), (NameOID.USER_ID, f"CCCD:{personal_id}"))
-    subject = x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
-    purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
-    citizen = _made(_Wanted(subject, ((_usage(authority=False), True), (purposes, True))), issuer)
+    return _signed(pdf, _citizen(name, personal_id, issuer), (issuer.certificate, root.certificate))
+
+
+def borrowed(pdf: bytes, name: str, personal_id: str, authority: bytes) -> bytes:
+    """Signed under a certificate that names the real authority (PEM) as its issuer and never saw its key; the real
+    authority's certificate lies beside it."""
+    (real,) = certificates_of((authority,))
+    citizen = _citizen(name, personal_id, _Held(real, rsa.generate_private_key(65537, 2048)))
+    return _signed(pdf, citizen, (real,))
+
+
+def pasted(signed: bytes, into: bytes) -> bytes:
+    """The newest signature of one file in a new field of another."""
+    taken = PdfFileReader(io.BytesIO(signed)).embedded_signatures[-1]
+    field = f"ChuKy{os.urandom(3).hex()}"
+    writer = IncrementalPdfFileWriter(io.BytesIO(into))
+    steps = PdfCMSEmbedder(new_field_spec=SigFieldSpec(field, on_page=0)).write_cms(field, writer)
+    next(steps)
+    signature = SignatureObject(
+        timestamp=taken.self_reported_timestamp or datetime.now(UTC),
+        subfilter=SigSeedSubFilter(str(taken.sig_object["/SubFilter"])),
+        bytes_reserved=2 * len(taken.pkcs7_content),
+    )
+    steps.send(SigObjSetup(sig_placeholder=signature))
+    hole, output = steps.send(SigIOSetup(md_algorithm="sha256", output=io.BytesIO()))
+    hole.fill_with_cms(output, taken.pkcs7_content)
+    return bytes(output.getvalue())
+
+
+def _signed(pdf: bytes, citizen: _Held, chain: Sequence[x509.Certificate]) -> bytes:
     signer = signers.SimpleSigner(
         signing_cert=_converted(citizen.certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(
             citizen.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         ),
-        cert_registry=SimpleCertificateStore.from_certs([_converted(one.certificate) for one in (issuer, root)]),
+        cert_registry=SimpleCertificateStore.from_certs([_converted(one) for one in chain]),
     )
     metadata = signers.PdfSignatureMetadata(
         field_name=f"ChuKy{os.urandom(3).hex()}", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES
@@ -104,6 +133,13 @@ def _empty_page() -> bytes:
     pdf.set_font("helvetica", size=14)
     pdf.cell(text="TO KHAI")
     return bytes(pdf.output())
+
+
+def _citizen(name: str, personal_id: str, issuer: _Held) -> _Held:
+    attributes = ((NameOID.COUNTRY_NAME, "VN"), (NameOID.COMMON_NAME, name), (NameOID.USER_ID, f"CCCD:{personal_id}"))
+    subject = x509.Name([x509.NameAttribute(oid, value) for oid, value in attributes])
+    purposes = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    return _made(_Wanted(subject, ((_usage(authority=False), True), (purposes, True))), issuer)
 
 
 def _authorities(real: Sequence[x509.Certificate]) -> tuple[_Held, _Held]:

@@ -10,6 +10,10 @@ from cryptography.x509.oid import NameOID
 IDENTITY_PREFIXES = ("CCCD", "PID", "CMND", "HC", "MST")
 """Who the holder is, the strongest first: one subject may hold several (a person in an organisation)."""
 LONGEST_CHAIN = 5
+DOCUMENT_PURPOSES = frozenset(
+    {"1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.4.1.311.10.3.12", "1.3.6.1.5.5.7.3.36"}
+)
+"""E-mail protection, client authentication, any; document signing in Microsoft's number and in RFC 9336's."""
 
 
 def common_name(certificate: x509.Certificate) -> str:
@@ -62,6 +66,14 @@ def issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
+
+
+def signs_documents(certificate: x509.Certificate) -> bool:
+    """By key usage, and by extended key usage where there is any."""
+    usages = [one.value for one in certificate.extensions if isinstance(one.value, x509.KeyUsage)]
+    purposes = [one.value for one in certificate.extensions if isinstance(one.value, x509.ExtendedKeyUsage)]
+    allowed = all(usage.digital_signature or usage.content_commitment for usage in usages)
+    return allowed and all(any(one.dotted_string in DOCUMENT_PURPOSES for one in named) for named in purposes)
 
 
 def _first(name: x509.Name, oid: x509.ObjectIdentifier) -> str:

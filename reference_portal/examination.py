@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
@@ -11,21 +11,20 @@ from typing import Any
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, ValidationError
 
-from reference_portal import certificates, revocation
+from reference_portal import certificates, revocation, timestamps, updates
 
 _PADES = "/ETSI.CAdES.detached"
 _SUBFILTERS = {_PADES, "/adbe.pkcs7.detached"}
 _DIGESTS = {"sha256", "sha384", "sha512"}
 _SMALLEST_RSA = 2048
+_SMALLEST_CURVE = 256
 _LEEWAY = timedelta(minutes=5)
 _VIETNAM = timezone(timedelta(hours=7))
 _UNREADABLE = "Không đọc được chữ ký số trong tệp; tệp có thể đã bị hỏng hoặc bị sửa."
@@ -41,6 +40,7 @@ class Strictness:
     chain: bool = True
     revocation: bool = True
     additions: bool = True
+    content: bool = True
 
 
 ALL = Strictness()
@@ -83,18 +83,24 @@ def examine(
         strictness=strictness,
     )
     try:
-        embedded = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+        reader = PdfFileReader(BytesIO(pdf))
+        embedded = reader.embedded_regular_signatures
+        hidden = updates.unlisted(pdf, reader)
+        stamped = timestamps.documents_hold(reader, timestamps.context(trust.roots, trust.intermediates, trust.now))
     except Exception:  # noqa: BLE001  # a hostile file may raise anything in the parser: it becomes an invalid seal
         return (_BROKEN,)
-    return tuple(_seal(pdf, each, trust) for each in embedded)
+    seals = tuple(_seal(pdf, each, trust) for each in embedded)
+    if strictness.chain and seals and not stamped:
+        seals = tuple(replace(each, valid=False, problem_vi=each.problem_vi or timestamps.UNSOUND) for each in seals)
+    return (*seals, _BROKEN) if seals and hidden and strictness.additions else seals
 
 
 def _seal(pdf: bytes, embedded: EmbeddedPdfSignature, trust: _Trust) -> Seal:
     try:
         certificate = x509.load_der_x509_certificate(embedded.signer_cert.dump())
         at = _claimed_time(embedded)
-        changed = tuple(_integrity_problems(pdf, embedded))
-        if trust.strictness.additions and not changed and not _only_signed_since(embedded):
+        changed = tuple(_integrity_problems(pdf, embedded, trust.strictness))
+        if trust.strictness.additions and not changed and not updates.only_signed_since(pdf, embedded):
             changed = (_CHANGED,)
         problems = changed if trust.strictness.integrity else ()
         wrong = next(iter(problems), None) or _certificate_problem(embedded, certificate, at, trust)
@@ -113,7 +119,7 @@ def _seal(pdf: bytes, embedded: EmbeddedPdfSignature, trust: _Trust) -> Seal:
     )
 
 
-def _integrity_problems(pdf: bytes, embedded: EmbeddedPdfSignature) -> Iterator[str]:
+def _integrity_problems(pdf: bytes, embedded: EmbeddedPdfSignature, strictness: Strictness) -> Iterator[str]:
     """Each rule that a verifier's overall verdict leaves out, then the verdict itself."""
     info = embedded.signer_info
     attributes = {attribute["type"].native for attribute in info["signed_attrs"]}
@@ -132,7 +138,7 @@ def _integrity_problems(pdf: bytes, embedded: EmbeddedPdfSignature) -> Iterator[
     intact, valid = validate_sig_integrity(
         info, embedded.signer_cert, expected_content_type="data", actual_digest=embedded.compute_digest()
     )
-    if not intact:
+    if not intact and strictness.content:
         yield _CHANGED
     if not valid:
         yield "Giá trị chữ ký số không khớp với chứng thư số."
@@ -158,24 +164,13 @@ def _hole_is_tight(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
     return framed and bytes.fromhex(hole[1:-1].decode()) == contents and not any(behind)
 
 
-def _only_signed_since(embedded: EmbeddedPdfSignature) -> bool:
-    """The file ends where this signature ends, or what follows is validation data or further signatures to its end."""
-    if embedded.coverage is SignatureCoverageLevel.ENTIRE_FILE:
-        return True
-    change = embedded.diff_result
-    if embedded.coverage is not SignatureCoverageLevel.ENTIRE_REVISION or not isinstance(change, DiffResult):
-        return False
-    if change.modification_level is ModificationLevel.LTA_UPDATES:
-        return True
-    last = embedded.reader.embedded_signatures[-1]
-    sealed = last.evaluate_signature_coverage() is SignatureCoverageLevel.ENTIRE_FILE
-    return sealed and embedded.summarise_integrity_info()["docmdp_ok"] is True
-
-
 def _certificate_problem(
     embedded: EmbeddedPdfSignature, certificate: x509.Certificate, at: datetime | None, trust: _Trust
 ) -> str | None:
     if trust.strictness.chain and (wrong := _unfit(certificate, at, trust.now)):
+        return wrong
+    context = timestamps.context(trust.roots, trust.intermediates, trust.now)
+    if trust.strictness.chain and (wrong := timestamps.problem(embedded, certificate, context)):
         return wrong
     path = asyncio.run(_path(embedded, trust))
     if path is None:
@@ -208,14 +203,12 @@ async def _path(embedded: EmbeddedPdfSignature, trust: _Trust) -> tuple[x509.Cer
 
 
 def may_sign(certificate: x509.Certificate) -> bool:
+    """By the mandatory standards: RSA or ECDSA, long enough; and issued for signing documents."""
     key = certificate.public_key()
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:
-        return False
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
-    return usage.digital_signature or usage.content_commitment
+    enough = (isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SMALLEST_RSA) or (
+        isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= _SMALLEST_CURVE
+    )
+    return enough and certificates.signs_documents(certificate)
 
 
 def _claimed_time(embedded: EmbeddedPdfSignature) -> datetime | None:

@@ -71,9 +71,10 @@ async def reexamined(office: Office, dossier: Dossier, components: tuple[str, ..
 
 def _owned(office: Office, signature: Signature, dossier: Dossier) -> Signature:
     """A sound signature of somebody else is told as such, and does not count."""
-    if not signature.valid or office.parts.rules.signing.is_signer(signature, dossier):
+    rules = office.parts.rules.signing
+    if not signature.valid or rules.is_signer(signature, dossier):
         return signature
-    return replace(signature, valid=False, problem_vi="Chữ ký số không phải của người nộp hồ sơ.")
+    return replace(signature, valid=False, problem_vi=rules.not_theirs(signature))
 
 
 def _signature(seal: Seal) -> Signature:

@@ -17,6 +17,7 @@ from conformance.requirement import MUST, good_twin, may_be_refused, requirement
 from conformance.samples import FILE_NAME, attachment, pdf
 from conformance.sources import ASVS, GUIDE_BINH_PHUOC, ISO32000, LAW_20, ND23, PADES, RFC5652, SIGNING_SOFTWARE
 from conformance.trust import authorities, judged
+from conformance.uploads import demand_not_taken, demand_signed_is_taken
 
 pytestmark = pytest.mark.role("signed")
 
@@ -24,26 +25,6 @@ pytestmark = pytest.mark.role("signed")
 def problems(judgement: Judgement) -> str:
     """What the oracle says, on one line."""
     return " · ".join(line.strip() for line in str(judgement).splitlines()[1:])
-
-
-def demand_not_taken(filing: Filing, draft: Dossier, what_vi: str, what_en: str) -> None:
-    """The first component counts as unsigned, and the dossier cannot be submitted with it."""
-    dossiers = filing.applicant.dossiers
-    state = dossiers.read(draft).components[0].state
-    assert state != "signed", came(f"{what_vi} được coi là đã ký", f"{what_en} counts as signed")
-
-    with may_be_refused():
-        dossiers.act(draft, "submit")
-    now = dossiers.read(draft)
-    assert now.state == DRAFT, came(f"hồ sơ với {what_vi} đã được nhận", f"a dossier with {what_en} was taken")
-
-
-def demand_signed_is_taken(filing: Filing, draft: Dossier) -> None:
-    """The same component filled anew, signed by the applicant, submitted."""
-    with good_twin():
-        rule = filing.first("signed")
-        filing.signed(filing.give(draft, rule), rule.id)
-        assert filing.applicant.dossiers.act(draft, "submit").state != DRAFT
 
 
 @requirement(

@@ -5,6 +5,7 @@ from functools import cache
 
 from fpdf import FPDF
 
+from conformance.corpus.authorities import NOW
 from conformance.corpus.cms import Recipe, cms_of
 
 RESERVED = 12_000  # hex characters
@@ -48,7 +49,8 @@ def prepare(pdf: bytes, subfilter: str) -> tuple[bytes, tuple[int, int]]:
     objects = {
         root: plain_catalog.rstrip()[:-2] + acroform + b">>",
         page: plain_page.rstrip()[:-2] + f"/Annots {annotations}>>".encode(),
-        signature: f"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /{subfilter} /ByteRange [{placeholder}] ".encode()
+        signature: f"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /{subfilter} /M (D:{NOW:%Y%m%d%H%M%S}Z)".encode()
+        + f" /ByteRange [{placeholder}] ".encode()
         + b"/Contents <"
         + b"0" * RESERVED
         + b"> >>",

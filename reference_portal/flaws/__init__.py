@@ -2,6 +2,7 @@
 
 from reference_portal.flaws import (
     filing,
+    forgeries,
     handling,
     identity,
     login,
@@ -20,6 +21,7 @@ FLAWS: tuple[Flaw, ...] = (
     *identity.ROWS,
     *visits.ROWS,
     *signing.ROWS,
+    *forgeries.ROWS,
     *papers.ROWS,
     *filing.ROWS,
     *handling.ROWS,

@@ -109,6 +109,7 @@ ROWS = (
         "specs/ca.md 16.7: certificate not matched to the citizen who is logged in",
         "Không so sánh người ký với người nộp hồ sơ.",
         "Whoever signed counts as the applicant.",
+        also=ids("D11"),
     ),
     Flaw(
         "ownership_by_name",
@@ -166,6 +167,7 @@ ROWS = (
         "specs/ca.md 16.9: a signature is trusted without being verified",
         "Không kiểm tra tính toàn vẹn của tập tin đã ký.",
         "A changed file still counts as signed.",
+        also=ids("D11", "D14"),
     ),
     Flaw(
         "additions_not_seen",

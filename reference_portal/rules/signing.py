@@ -68,6 +68,7 @@ class SigningRules:
     same_file: Callable[[Component, Signing], bool] = _same_file
     marked: Callable[[Dossier, str], tuple[str, ...]] = lambda _dossier, component: (component,)
     is_signer: Callable[[Signature, Dossier], bool] = _is_applicant
+    not_theirs: Callable[[Signature], str] = lambda _signature: "Chữ ký số không phải của người nộp hồ sơ."
     found: Callable[[bytes, tuple[Signature, ...], Dossier], tuple[Signature, ...]] = lambda _c, found, _d: found
     replaced: Callable[[Version | None, Mark], Mark] = lambda _old, examined: examined
     unsigned_components: Callable[[Dossier, Procedure], tuple[ComponentRule, ...]] = _unsigned_components

@@ -16,7 +16,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from reference_portal import seals
 from reference_portal.flaws import FLAWS
 from reference_portal.seals import Strictness, examine
-from tests.reference_portal import kbnn_ends, login_stories, paper_stories
+from tests.reference_portal import forgery_stories, kbnn_ends, login_stories, paper_stories
 from tests.reference_portal.authority import DER, NOW, Authority, Leaf
 from tests.reference_portal.stories import (
     FREE,
@@ -562,6 +562,7 @@ ENDS: tuple[tuple[str, Story, Any, Any], ...] = (
     *login_stories.ENDS,
     *paper_stories.ENDS,
     *kbnn_ends.ENDS,
+    *forgery_stories.ENDS,
     ("anonymous_draft", anonymous, 401, 201),
     ("scope_without_openid", asked_of_the_login, ("openid", True, True), ("profile", True, True)),
     ("state_is_a_counter", asked_of_the_login, ("openid", True, True), ("openid", False, False)),
