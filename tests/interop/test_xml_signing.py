@@ -95,9 +95,7 @@ def test_a_form_signed_remotely_is_valid_and_its_digest_is_the_journals(ca: Live
 @needs("xmlsec1")
 def test_xmlsec1_verifies_a_form_signed_remotely(ca: Live) -> None:
     xml, _, authorities = signed_remotely(ca)
-    pems = b"".join(
-        x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM) for der in reversed(authorities)
-    )  # it trusts the first
+    pems = b"".join(x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM) for der in reversed(authorities))
 
     said = xmlsec1_verifies(xml, pems, at=datetime.now(UTC))
 
