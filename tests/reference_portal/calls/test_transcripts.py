@@ -49,7 +49,12 @@ LOGINS = {
     "login/replayed": ("tokens", "refused"),
 }
 PAYMENTS = {"vnpay/return_success", "vnpay/return_cancelled", "vnpay/querydr", "vnpay/checksums"}
-NO_CALL = {"vnpay/errors": "the payer's browser meets these pages; the portal makes no call there"}
+NOT_SPOKEN = "the reference portal signs at VNPT, and through the hub; the CA's own tests play these"
+NO_CALL = {
+    "vnpay/errors": "the payer's browser meets these pages; the portal makes no call there",
+    **dict.fromkeys(("misa/sign_and_poll", "misa/refused", "misa/tokens_confused"), NOT_SPOKEN),
+    **dict.fromkeys(("fpt_esign/file", "fpt_esign/hashes", "fpt_esign/wrong_code"), NOT_SPOKEN),
+}
 
 
 def transcript(name: str) -> dict[str, Any]:
