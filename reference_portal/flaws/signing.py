@@ -159,6 +159,7 @@ ROWS = (
         "specs/ca.md 16.1: hash of the ByteRange sent instead of the signed attributes",
         "Gửi đi ký giá trị băm của ByteRange.",
         "The ByteRange's hash is signed instead of the signed attributes.",
+        also=ids("D17", "D23"),
     ),
     Flaw(
         "integrity_not_checked",
