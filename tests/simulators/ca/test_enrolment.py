@@ -95,7 +95,7 @@ def test_the_table_names_each_action_once_reaches_each_stage_and_tells_what_is_n
     assert set(NEXT) == set(Stage)
 
 
-@pytest.mark.parametrize("action", set(Action) - {Action.REGISTER})
+@pytest.mark.parametrize("action", [action for action in Action if action is not Action.REGISTER])
 def test_nothing_but_registration_begins_a_file(action: Action) -> None:
     with pytest.raises(Refused, match="register first"):
         moved(Stage.NONE, action)
