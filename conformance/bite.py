@@ -33,8 +33,8 @@ def main() -> int:
     options = _options()
     flaws = [flaw for flaw in listed() if not options.flaw or flaw.name in options.flaw]
     stored = matrix.load()
-    if options.changed:
-        flaws = _worth_a_rerun(flaws, stored)
+    if options.changed or options.stale:
+        flaws = _worth_a_rerun(flaws, stored, tenth=options.changed)
     began = time.monotonic()
     limit = CHANGED_SECONDS if options.changed else float("inf")
     try:
@@ -47,11 +47,13 @@ def main() -> int:
             f"stale: {len(left)} rows did not fit {limit:.0f} s: run `make bite` and commit docs/kill-matrix.*: {left}"
         )
         return 1
+    if options.stale:
+        flaws, rows = _beside(stored, rows)
     problems = matrix.problems(flaws, rows, whole=not (options.flaw or options.changed))
     if options.changed:
         problems += matrix.differences(stored, rows)
     elif not options.flaw:
-        matrix.save(rows, listed(), seconds=time.monotonic() - began)
+        matrix.save(rows, flaws, seconds=matrix.seconds() if options.stale else time.monotonic() - began)
     for problem in problems:
         print(problem)
     print(f"{len(rows)} flawed portals, {len(problems)} problems, {time.monotonic() - began:.0f} s")
@@ -71,10 +73,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--changed", action="store_true", help="only rows whose hash changed and a tenth of the others; writes nothing"
     )
+    parser.add_argument(
+        "--stale", action="store_true", help="only rows whose hash changed; stores them beside the others"
+    )
     return parser.parse_args()
 
 
-def _worth_a_rerun(flaws: Sequence[Flaw], stored: dict[str, Row]) -> list[Flaw]:
+def _beside(stored: dict[str, Row], rows: Sequence[Row]) -> tuple[list[Flaw], list[Row]]:
+    """Today's flaws, each with its new row, else with the stored one."""
+    known, flaws = {**stored, **{row.flaw: row for row in rows}}, listed()
+    return flaws, [known[flaw.name] for flaw in flaws if flaw.name in known]
+
+
+def _worth_a_rerun(flaws: Sequence[Flaw], stored: dict[str, Row], *, tenth: bool) -> list[Flaw]:
     """Those whose hash is another, and a tenth of the rest, another one each day, so that all get their turn."""
     today = datetime.now(UTC).toordinal()
     marks = {flaw.name: matrix.hash_of(flaw, ROOT) for flaw in flaws}
@@ -83,7 +94,7 @@ def _worth_a_rerun(flaws: Sequence[Flaw], stored: dict[str, Row]) -> list[Flaw]:
         for flaw in flaws
         if flaw.name not in stored
         or stored[flaw.name].hash != marks[flaw.name]
-        or (int(marks[flaw.name][:8], 16) + today) % TENTH == 0
+        or (tenth and (int(marks[flaw.name][:8], 16) + today) % TENTH == 0)
     ]
 
 

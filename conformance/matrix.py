@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,7 +17,8 @@ MOST_ALSO = 2
 
 @dataclass(frozen=True)
 class Flaw:
-    """A row of the reference portal's table of flaws; `tls`: it shows only where the simulators speak TLS."""
+    """A row of the reference portal's table of flaws; `module` is where it is made, `tls`: it shows only where the
+    simulators speak TLS."""
 
     name: str
     caught_by: tuple[str, ...]
@@ -24,6 +26,7 @@ class Flaw:
     repeats: str
     vi: str
     en: str
+    module: str = ""
     tls: bool = False
 
 
@@ -106,14 +109,27 @@ def differences(stored: dict[str, Row], rows: Iterable[Row]) -> list[str]:
 
 
 def hash_of(flaw: Flaw, root: Path) -> str:
-    """Of the flaw's row, the reference portal and the checks. What else could change a row (the suite's hands, the
-    simulators) shows in the tenth that `--changed` takes anew each day."""
+    """Of the flaw's row and module, the reference portal without other flaws, and the checks. What else could change a row
+    (the suite's hands, the simulators) shows in the tenth that `--changed` takes anew each day."""
     digest = hashlib.sha256(json.dumps(asdict(flaw), sort_keys=True).encode())
+    own = _modules(root, flaw.module)
     for folder in ("reference_portal", "conformance/checks"):
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in {".py", ".html"}:
+            foreign = path.parent.name == "flaws" and path.stem not in own
+            if path.suffix in {".py", ".html", ".js"} and not foreign:
                 digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _modules(root: Path, name: str) -> set[str]:
+    """A module of flaws and those of them that it takes something from."""
+    found, waiting = set[str](), [name]
+    while waiting:
+        path = root / "reference_portal/flaws" / f"{(module := waiting.pop())}.py"
+        if module not in found and path.is_file():
+            found.add(module)
+            waiting += re.findall(r"^from reference_portal\.flaws\.(\w+) import", path.read_text("utf-8"), re.MULTILINE)
+    return found
 
 
 def load() -> dict[str, Row]:
@@ -122,6 +138,11 @@ def load() -> dict[str, Row]:
     told = json.loads(STORED.read_text("utf-8"))
     tuples = ("caught", "stumbled", "passed", "laws")
     return {row["flaw"]: Row(**{**row, **{name: tuple(row[name]) for name in tuples}}) for row in told["rows"]}
+
+
+def seconds() -> float:
+    """What the last whole run took; rows that were run anew later are not in it."""
+    return float(json.loads(STORED.read_text("utf-8"))["seconds"]) if STORED.exists() else 0.0
 
 
 def save(rows: Sequence[Row], flaws: Sequence[Flaw], *, seconds: float) -> None:

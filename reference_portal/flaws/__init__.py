@@ -16,17 +16,18 @@ from reference_portal.flaws import (
 )
 from reference_portal.flaws.row import Flaw
 
-FLAWS: tuple[Flaw, ...] = (
-    *login.ROWS,
-    *identity.ROWS,
-    *visits.ROWS,
-    *signing.ROWS,
-    *forgeries.ROWS,
-    *papers.ROWS,
-    *filing.ROWS,
-    *handling.ROWS,
-    *time_limits.ROWS,
-    *money.ROWS,
-    *notices.ROWS,
-    *treasury.ROWS,
+MODULES = (
+    login,
+    identity,
+    visits,
+    signing,
+    forgeries,
+    papers,
+    filing,
+    handling,
+    time_limits,
+    money,
+    notices,
+    treasury,
 )
+FLAWS: tuple[Flaw, ...] = tuple(flaw for module in MODULES for flaw in module.ROWS)

@@ -2,15 +2,16 @@
 
 import json
 
-from reference_portal.flaws import FLAWS
+from reference_portal.flaws import MODULES
 
 
 def listed() -> str:
-    """`[{name, caught_by, also, repeats, vi, en, load_only, tls}, …]` in the order of the table."""
+    """`[{name, module, caught_by, also, repeats, vi, en, load_only, tls}, …]` in the order of the table."""
     return json.dumps(
         [
             {
                 "name": flaw.name,
+                "module": module.__name__.rpartition(".")[2],
                 "caught_by": sorted(flaw.caught_by),
                 "also": sorted(flaw.also),
                 "repeats": flaw.repeats,
@@ -19,7 +20,8 @@ def listed() -> str:
                 "load_only": flaw.load_only,
                 "tls": flaw.tls,
             }
-            for flaw in FLAWS
+            for module in MODULES
+            for flaw in module.ROWS
         ],
         ensure_ascii=False,
     )

@@ -90,6 +90,23 @@ def test_the_hash_follows_flaw_portal_and_checks(tmp_path: Path) -> None:
     assert matrix.hash_of(FLAW, tmp_path) != first
 
 
+def test_the_hash_follows_the_flaws_own_module_and_what_it_takes_from(tmp_path: Path) -> None:
+    flaws = tmp_path / "reference_portal/flaws"
+    flaws.mkdir(parents=True)
+    (tmp_path / "conformance/checks").mkdir(parents=True)
+    texts = {"money": "from reference_portal.flaws.row import Flaw\n", "row": "1", "login": "1"}
+    for name, text in texts.items():
+        (flaws / f"{name}.py").write_text(text)
+    flaw = replace(FLAW, module="money")
+    first = matrix.hash_of(flaw, tmp_path)
+    (flaws / "login.py").write_text("2")
+    assert matrix.hash_of(flaw, tmp_path) == first
+    for name in ("money", "row"):
+        (flaws / f"{name}.py").write_text(texts[name] + "# changed")
+        assert matrix.hash_of(flaw, tmp_path) != first
+        (flaws / f"{name}.py").write_text(texts[name])
+
+
 def test_the_page_is_what_the_data_say_and_the_data_are_about_todays_flaws() -> None:
     told = json.loads(matrix.STORED.read_text("utf-8"))
     assert matrix.PAGE.read_text("utf-8") == matrix.page(told)
