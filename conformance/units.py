@@ -41,6 +41,11 @@ class Member:
         return self.visitor.treasury
 
     @property
+    def owns(self) -> bool:
+        """Whether this is the account's owner, or stands in for the owner."""
+        return self.role.endswith("owner")
+
+    @property
     def row(self) -> Mapping[str, str]:
         """As it stands on screen 3."""
         who = self.citizen
@@ -114,10 +119,14 @@ class Unit:
     def confirmed(self, members: Iterable[Member] = (), *, copy_of: Line | None = None) -> Dossier:
         """Everybody has confirmed, each at their own link with their own token."""
         members = tuple(members) or self.members
-        earlier = [len(one.inbox.matches(self.mails.confirmation)) for one in members]
-        dossier = self.declared(members, copy_of=copy_of)
-        for one, count in zip(members, earlier, strict=True):
-            dossier = one.treasury.confirm(dossier, self.link(one, count + 1), one.token.certificate)
+        earlier = {one.citizen.id: len(one.inbox.matches(self.mails.confirmation)) for one in members}
+        return self.confirmed_by(self.declared(members, copy_of=copy_of), members, earlier)
+
+    def confirmed_by(self, dossier: Dossier, members: Iterable[Member], earlier: Mapping[str, int]) -> Dossier:
+        """The account owner last: a portal may ask the owner only when the others have confirmed."""
+        for one in sorted(members, key=lambda member: member.owns):
+            link = self.link(one, earlier.get(one.citizen.id, 0) + 1)
+            dossier = one.treasury.confirm(dossier, link, one.token.certificate)
         return dossier
 
     def begun(self, dossier: Line, who: Member | None = None, token: UsbToken | None = None) -> Pending:

@@ -93,7 +93,8 @@ async def attach(office: Office, person: Account | None, place: tuple[str, str],
         mark, signatures = await examined(office, content, dossier, "upload")
         mark = office.parts.rules.signing.replaced(component.current, mark)
         version = replace(version, mark=mark, signatures=signatures)
-    attached = _Edit(component.id, lambda old: old.with_version(version), {version.file: content})
+    kept = office.parts.rules.filing.kept
+    attached = _Edit(component.id, lambda old: kept(old, version), {version.file: content})
     return await _place(office, dossier, attached)
 
 

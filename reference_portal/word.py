@@ -1,6 +1,9 @@
 """A Word file as a PDF of the same words: a plain docx by ourselves, anything else by LibreOffice where it is installed."""
 
+import contextlib
+import os
 import shutil
+import signal
 import subprocess
 import unicodedata
 import zipfile
@@ -9,10 +12,12 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from docx import Document
 from docx.document import Document as Read
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.part import Part
 from docx.oxml.ns import qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
@@ -25,20 +30,31 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 OFFICE = "soffice"
 PATIENCE = 60.0
 """Seconds that LibreOffice may take."""
-LARGEST = 64 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024
 """Bytes of all that is in a package: a small file can unfold to gigabytes."""
+LONGEST = 2 * 1024 * 1024
+"""Bytes of its text, with all marks of the format: some three hundred pages."""
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _BODY = "word/document.xml"
-_UNCARRIED = tuple(
-    qn(name)
+_CARRIED = frozenset(
+    qn(f"w:{name}")
     for name in (
-        "w:drawing", "w:pict", "w:object", "w:ins", "w:del", "w:moveFrom", "w:moveTo", "w:footnoteReference",
-        "w:endnoteReference", "w:commentReference", "w:altChunk", "w:sdt", "w:fldSimple", "w:fldChar", "w:sym",
-        "w:numPr", "m:oMath",
+        "body", "p", "r", "t", "tab", "br", "cr", "tbl", "tr", "tc", "tblGrid", "bookmarkStart", "bookmarkEnd", "proofErr",
+        "lastRenderedPageBreak", "hyperlink",
     )
 )  # fmt: skip
-"""What has words, numbers or pictures that would be missing from our pages."""
+"""What our pages show; their properties (…Pr) only shape it."""
+_SHAPES_WORDS = tuple(map(qn, ("w:numPr", "w:vanish")))
+"""Properties that add words, or take them away."""
+_NO_LINKS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting">
+<prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update">
+<prop oor:name="Link" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>
+"""
 _LINE = 6.4
 _GAP = 2.0
 _BETWEEN_CELLS = "    "
@@ -88,28 +104,62 @@ def lines_of(content: bytes) -> tuple[Line, ...]:
     if media(content) != DOCX:
         return ()
     with zipfile.ZipFile(BytesIO(content)) as package:
-        if sum(entry.file_size for entry in package.infolist()) > LARGEST:
-            raise Unconvertible("Tập tin Word quá lớn khi mở ra.")
+        sizes = {entry.filename: entry.file_size for entry in package.infolist()}
+    if sum(sizes.values()) > LARGEST or sizes[_BODY] > LONGEST:
+        raise Unconvertible("Tập tin Word quá lớn khi mở ra. Vui lòng lưu thành PDF rồi đính kèm.")
     try:
         read = Document(BytesIO(content))
-        lines = () if _holds_more(read) else tuple(_lines(read))
+        lines = tuple(_lines(read)) if _is_plain(read) else ()
+        reaches_out = any(_is_foreign(part) for part in read.part.package.iter_parts())
     except Exception as error:  # a foreign file may raise anything in a parser; the citizen gets one sentence
         raise Unconvertible("Không đọc được tập tin Word này. Vui lòng lưu thành PDF rồi đính kèm.") from error
+    if reaches_out:  # whoever opens it fetches what it names: the portal's server does not
+        raise Unconvertible("Tập tin Word lấy nội dung từ nơi khác. Vui lòng lưu thành PDF rồi đính kèm.")
     known = face().glyphs
     return lines if all(letter in known for line in lines for letter in line.text) else ()
 
 
-def _holds_more(read: Read) -> bool:
-    edges = [part for section in read.sections for part in (section.header, section.footer)]
-    own = [edge for edge in edges if not edge.is_linked_to_previous]
-    written = any(paragraph.text.strip() for edge in own for paragraph in edge.paragraphs)
-    return written or next(read.element.body.iter(*_UNCARRIED), None) is not None
+def _is_foreign(part: Part) -> bool:
+    return any(each.is_external and not each.reltype.endswith("/hyperlink") for each in part.rels.values())
+
+
+def _is_plain(read: Read) -> bool:
+    edges = [
+        edge
+        for section in read.sections
+        for kind in ("", "first_page_", "even_page_")
+        for edge in (getattr(section, f"{kind}header"), getattr(section, f"{kind}footer"))
+    ]
+    written = any(
+        paragraph.text.strip() for edge in edges if not edge.is_linked_to_previous for paragraph in edge.paragraphs
+    )
+    listed = any(_numbers(paragraph.style) for paragraph in read.paragraphs)
+    return not written and not listed and _is_carried(read.element.body)
+
+
+def _is_carried(element: Any) -> bool:
+    if str(element.tag).endswith("Pr"):
+        return next(element.iter(*_SHAPES_WORDS), None) is None
+    nested = element.tag == qn("w:tc") and element.find(qn("w:tbl")) is not None
+    known = element.tag in _CARRIED or element.tag == qn("w:gridCol")
+    return known and not nested and all(_is_carried(child) for child in element)
+
+
+def _numbers(style: Any) -> bool:
+    """A list's style, or one that is made after a list's."""
+    while style is not None:
+        if next(style.element.iter(qn("w:numPr")), None) is not None:
+            return True
+        style = style.base_style
+    return False
 
 
 def _lines(read: Read) -> Iterator[Line]:
     for block in read.iter_inner_content():
         if isinstance(block, Table):
-            yield from (Line(_BETWEEN_CELLS.join(_clean(cell.text) for cell in row.cells)) for row in block.rows)
+            for row in block.rows:
+                cells = {id(cell._tc): _clean(cell.text) for cell in row.cells}  # noqa: SLF001 -- a merged cell comes once for each place
+                yield Line(_BETWEEN_CELLS.join(cells.values()))
         else:
             yield from _paragraph(block)
 
@@ -137,13 +187,24 @@ def drawn(lines: Sequence[Line], title: str) -> bytes:
 
 
 def _by_office(office: str, content: bytes) -> bytes:
+    """In a session of its own, so that all of it ends with its time; links are not followed."""
     with TemporaryDirectory(prefix="word-") as name:
         folder = Path(name)
         (folder / "paper").write_bytes(content)
+        (folder / "profile/user").mkdir(parents=True)
+        (folder / "profile/user/registrymodifications.xcu").write_text(_NO_LINKS, encoding="utf-8")
         own = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         command = [office, own, "--headless", "--convert-to", "pdf", "--outdir", name, str(folder / "paper")]
+        nowhere = subprocess.DEVNULL
+        process = subprocess.Popen(  # noqa: S603 -- ours, found on PATH
+            command, start_new_session=True, stdin=nowhere, stdout=nowhere, stderr=nowhere
+        )
         try:
-            subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 -- ours, found on PATH
+            process.wait(PATIENCE)
             return (folder / "paper.pdf").read_bytes()
-        except (subprocess.SubprocessError, OSError) as error:
+        except (subprocess.TimeoutExpired, OSError) as error:
             raise Unconvertible("Không chuyển được tập tin Word này sang PDF. Vui lòng tự lưu thành PDF.") from error
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

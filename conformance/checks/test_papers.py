@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from conformance.adapter import Dossiers, Signings
-from conformance.failures import NotExercised, came
+from conformance.failures import NotThere, came
 from conformance.filing import Filing
 from conformance.lab import Lab
 from conformance.oracles.words import stamps, unspaced, words
@@ -59,6 +59,7 @@ def test_the_phone_says_what_is_signed(
     filing: Filing, signing: Signings, draft: Dossier, lab: Lab, phone: Phone
 ) -> None:
     component = draft.components[0]
+    demand_direct(lab)
     pending = signing.start(draft, component.id, filing.certificate(filing.way("direct")))
     prompt = phone.prompt()
     phone.refuse(prompt)
@@ -132,9 +133,15 @@ def test_a_word_file_becomes_a_pdf_of_the_same_words(
     assert not lost, came(f"trong PDF không còn: {lost}", f"not in the PDF any more: {lost}")
 
 
+def demand_direct(lab: Lab) -> None:
+    """Through the hub neither a description nor a transaction number travels (variant A)."""
+    if all(way.through != "direct" for way in lab.capabilities.signing):
+        raise NotThere("the portal signs through the hub alone")
+
+
 def demand_word(media: tuple[str, ...]) -> None:
     if media and DOCX not in media:
-        raise NotExercised("the portal's component takes no Word file (media)")
+        raise NotThere("the portal's component takes no Word file (media)")
 
 
 @requirement(
@@ -155,9 +162,12 @@ def test_two_requests_for_one_file_do_not_spoil_it(
     with may_be_refused():
         pending.append(signing.start(draft, first, certificate))
 
-    for one in pending:
-        phone.approve(one.doc_id)
-    states = [signing.outcome(one).state for one in pending]
+    # A portal may answer a second request with the first, or withdraw the first for it.
+    requests = {one.signing.id: one for one in pending}
+    asked = {prompt.id: prompt for one in requests.values() for prompt in phone.prompts(doc_id=one.doc_id, seconds=5)}
+    for prompt in asked.values():
+        phone.approve(prompt)
+    states = [signing.outcome(one).state for one in requests.values()]
 
     now = dossiers.read(draft).component(first)
     assert "signed" in states, came(f"đã xác nhận, cổng báo {states}", f"approved, and the portal says {states}")

@@ -92,15 +92,14 @@ def test_the_authorised_owner_sends_too(unit: Unit, lab: Lab) -> None:
     ),
 )
 def test_nothing_is_sent_before_all_have_confirmed(unit: Unit) -> None:
-    dossier, owner, accountant = unit.declared(), unit.owner, unit.accountant
-    owner.treasury.confirm(dossier, unit.link(owner), owner.token.certificate)
+    dossier = unit.declared()
 
     with may_be_refused():
         unit.signed(dossier)
 
-    demand_unsent(unit, dossier, "kế toán trưởng chưa xác nhận", "the chief accountant has not confirmed")
+    demand_unsent(unit, dossier, "các thành viên chưa xác nhận", "the members have not confirmed")
     with good_twin():
-        accountant.treasury.confirm(dossier, unit.link(accountant), accountant.token.certificate)
+        unit.confirmed_by(dossier, unit.members, {})
     demand_sending_works(unit, dossier)
 
 

@@ -33,6 +33,7 @@ MEMBER_FIELDS = {
     "serial": "Số hiệu chứng thư số",
 }
 MOST_ROWS = 20
+_NUMBERS = frozenset(map(str, range(1, MOST_ROWS + 1)))
 LONGEST_VALUE = 300
 
 
@@ -94,7 +95,7 @@ def _rows(form: Mapping[str, str], fields: Mapping[str, str]) -> list[dict[str, 
     rows: dict[int, dict[str, Any]] = {}
     for name, value in form.items():
         number, _, field = name.partition(".")
-        if not (number.isascii() and number.isdecimal() and 1 <= int(number[:4]) <= MOST_ROWS) or field not in fields:
+        if number not in _NUMBERS or field not in fields:
             raise Refused("bad_field", f"Ô “{name[:40]}” không có trong biểu mẫu.", status=422, field=name[:40])
         rows.setdefault(int(number), {})[field] = value.strip()
     for row in rows.values():

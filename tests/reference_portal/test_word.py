@@ -47,6 +47,14 @@ def test_paragraphs_and_tables_are_carried_over_with_all_marks() -> None:
     assert unspaced("Họ tên Đặng Thị Ưởng") in unspaced(read)
 
 
+def test_a_merged_cell_comes_once() -> None:
+    def fill(document: object) -> None:
+        table = document.add_table(1, 3)  # type: ignore[attr-defined]
+        table.cell(0, 0).merge(table.cell(0, 2)).text = "Một lần"
+
+    assert words(word.as_pdf(made(fill), "x")).count("Một lần") == 1
+
+
 def test_many_paragraphs_go_on_over_pages() -> None:
     texts = tuple(f"Đoạn {number}: " + "chữ " * 40 for number in range(60))
 
@@ -60,10 +68,23 @@ def test_many_paragraphs_go_on_over_pages() -> None:
     [
         lambda document: document.add_picture(BytesIO(png())),
         lambda document: document.add_paragraph("một", style="List Number")._p.get_or_add_pPr().get_or_add_numPr(),
+        lambda document: document.add_paragraph("một", style="List Number"),
         lambda document: setattr(document.sections[0].header.paragraphs[0], "text", "Đầu trang"),
+        lambda document: setattr(document.sections[0].first_page_header.paragraphs[0], "text", "Đầu trang một"),
+        lambda document: document.add_table(1, 1).cell(0, 0).add_table(1, 1),
+        lambda document: document.add_paragraph().add_run("ẩn").font.__setattr__("hidden", True),
         lambda document: document.add_paragraph("\u4eba"),
     ],
-    ids=["picture", "numbers that Word writes", "header", "a letter that the font lacks"],
+    ids=[
+        "picture",
+        "numbers that Word writes",
+        "numbers of a list's style",
+        "header",
+        "header of the first page",
+        "table in a table",
+        "hidden words",
+        "a letter that the font lacks",
+    ],
 )
 def test_what_would_be_lost_is_not_carried(fill: object, monkeypatch: pytest.MonkeyPatch) -> None:
     without_office(monkeypatch)
@@ -82,6 +103,26 @@ def test_a_package_that_unfolds_to_too_much_is_refused() -> None:
         package.writestr("word/document.xml", b" " * (word.LARGEST + 1))
     with pytest.raises(word.Unconvertible, match="quá lớn"):
         word.as_pdf(packed.getvalue(), "x")
+
+
+def test_a_text_is_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = docx(("x",))
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        size = package.getinfo("word/document.xml").file_size
+    monkeypatch.setattr(word, "LONGEST", size)
+    assert word.lines_of(content) == (word.Line("x"),)
+    monkeypatch.setattr(word, "LONGEST", size - 1)
+    with pytest.raises(word.Unconvertible, match="quá lớn"):
+        word.as_pdf(content, "x")
+
+
+def test_what_names_another_place_is_not_opened_at_all() -> None:
+    def outside(document: object) -> None:
+        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+        document.part.relate_to("http://127.0.0.1:9/x.png", kind, is_external=True)  # type: ignore[attr-defined]
+
+    with pytest.raises(word.Unconvertible, match="nơi khác"):
+        word.as_pdf(made(outside), "x")
 
 
 def test_a_spoilt_package_is_refused_in_words() -> None:
