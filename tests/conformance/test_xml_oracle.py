@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from conformance.corpus import people
-from conformance.corpus.authorities import CA, CITIZEN_UID, NOW, ROOT
+from conformance.corpus.authorities import CA, CITIZEN_UID, ROOT
 from conformance.corpus.case import Case
 from conformance.corpus.people import REVOKED_SINCE
 from conformance.corpus.status import StatusService
@@ -25,7 +26,7 @@ def judged(case: Case, xml: bytes | None = None) -> Judgement:
             roots=[ROOT.pem],
             intermediates=[CA.der],
             revocation=SERVICE.ask,
-            moment=NOW,
+            moment=datetime.now(UTC),
         ),
         case.expects,
     )
@@ -78,7 +79,11 @@ def test_nothing_is_fetched_for_a_reference(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_organisations_signature_is_none_of_the_person() -> None:
     signed_by = judge_xml(
-        by(people.ORGANISATION), roots=[ROOT.pem], intermediates=[CA.der], revocation=SERVICE.ask, moment=NOW
+        by(people.ORGANISATION),
+        roots=[ROOT.pem],
+        intermediates=[CA.der],
+        revocation=SERVICE.ask,
+        moment=datetime.now(UTC),
     )
     assert signed_by.verdict == "valid"
     assert expecting(signed_by, CITIZEN_UID).verdict == "invalid"

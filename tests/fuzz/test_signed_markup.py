@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from conformance.corpus.authorities import CA, NOW, ROOT
+from conformance.corpus.authorities import CA, ROOT
 from conformance.corpus.status import StatusService
 from conformance.corpus.xml_cases import XML_CASES
 from conformance.oracles import judge_xml
@@ -27,7 +28,9 @@ def made(name: str) -> bytes:
 
 
 def verdict_of(xml: bytes) -> str:
-    return judge_xml(xml, roots=[ROOT.pem], intermediates=[CA.der], revocation=SERVICE.ask, moment=NOW).verdict
+    return judge_xml(
+        xml, roots=[ROOT.pem], intermediates=[CA.der], revocation=SERVICE.ask, moment=datetime.now(UTC)
+    ).verdict
 
 
 def content(xml: bytes) -> bytes:
