@@ -85,4 +85,4 @@ def _names(family: str, identity: str, spec: Any) -> tuple[str, ...]:
     """Trust services keep the lab's name; whose host is UNKNOWN gets one that no name service ever answers."""
     if family == "trust":
         return ()
-    return spec.hosts or (f"{identity}.hopchuan.test",)
+    return spec.hosts or (f"{identity.replace('_', '-')}.hopchuan.test",)

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
+from simulators.ca import attempts
+from simulators.ca.attempts import PasswordTries
 from simulators.ca.reasons import Reason, Refused
 from simulators.kernel.records import Change, Instant, Record
 
@@ -49,6 +51,20 @@ def demand(token: AccountToken | None, sp_id: str, use: Use, now: Instant) -> Ac
     if now >= token.expires:
         raise Refused(Reason.TOKEN_UNKNOWN, f"the {use} token is too old: refresh it, or log in again")
     return token
+
+
+def entered(before: PasswordTries, *, right: bool, now: Instant, limit: tuple[int, int]) -> Change:
+    """The account's password at the login: a wrong one is counted, the last locks; `limit` as attempts.tried has it."""
+    outcome = attempts.tried(before, right=right, now=now, limit=limit)
+    counted = (outcome.tries,) if outcome.tries else ()
+    if outcome.left is None:
+        return Change(counted)
+    if outcome.left:
+        why = "password is not the account's: /control/citizens/{id} has it, unless they enrolled in the app and chose"
+        refused = Refused(Reason.PASSWORD_WRONG, f"{why} another; {outcome.left} tries are left")
+        return Change(counted, refused=refused)
+    why = f"password was wrong {limit[0]} times: the account is locked, wait {limit[1]} ms"
+    return Change(counted, refused=Refused(Reason.PASSWORD_LOCKED, why))
 
 
 def lives(tokens: Iterable[AccountToken], now: Instant, *, short: int, long: int) -> tuple[AccountToken, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from simulators.ca.spec import CaSpec, fact
-from simulators.kernel.bounds import Count, Lifetime, Line
+from simulators.kernel.bounds import Count, Lifetime, Line, Milliseconds
 from simulators.kernel.clock import DAY, MINUTE, SECOND
 
 
@@ -31,6 +31,11 @@ class MisaSpec(CodedCaSpec):
 
     token_life: Lifetime = fact(3600 * SECOND, "CONFIRMED")
     refresh_life: Lifetime = fact(30 * DAY, "UNKNOWN")
+    login_wait: Lifetime = fact(15 * MINUTE, "UNKNOWN")
+    """How long after the right password a login waits: so long another code may be asked for without it."""
+    password_tries: Count = fact(5, "UNKNOWN")
+    """Wrong passwords in a row, at login-api and in the app together, that lock the account."""
+    password_lock: Milliseconds = fact(5 * MINUTE, "UNKNOWN")
     root_login: Literal["405", "served"] = fact("405", "LIKELY")
     """login-api and two-factor-auth at the root, as documented: the test environment serves them under /webdev alone."""
     refused_status: Literal["CANCELLED", "FAILED"] = fact("CANCELLED", "LIKELY")

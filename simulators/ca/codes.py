@@ -16,7 +16,9 @@ DIGITS = 6
 
 
 class Challenge(Record, frozen=True, kw_only=True):
-    """The last code sent; `ref` is what the control side names to end it. An empty code was used, or is blocked."""
+    """The last code sent; `ref` is what the control side names to end it. An empty code was used, or is blocked.
+
+    `asked` is when the password was right, where one is asked for before a code is sent."""
 
     KIND: ClassVar[str] = "ca_code"
     ABOUT: ClassVar[str | None] = "ref"
@@ -26,6 +28,7 @@ class Challenge(Record, frozen=True, kw_only=True):
     code: str
     expires: Instant
     since: Instant
+    asked: Instant = Instant(0)
     sent: int = 1
     wrong: int = 0
     blocked_until: Instant = Instant(0)
@@ -50,6 +53,15 @@ def begun(spec: CodedCaSpec, before: Challenge | None, fresh: Challenge, now: In
         why = f"{before.sent} codes were sent within {spec.code_block} ms: wait, or use the last"
         raise Refused(Reason.OTPS_TOO_OFTEN, why)
     return replace(good, since=before.since, sent=before.sent + 1, wrong=before.wrong)
+
+
+def begun_again(spec: CodedCaSpec, before: Challenge | None, fresh: Challenge, now: Instant, wait: int) -> Challenge:
+    """For a login that waits: its password was right less than `wait` ago, and its code is neither used nor blocked."""
+    good = begun(spec, before, fresh, now)
+    if before is None or not before.code or now >= before.asked + wait:
+        why = f"no login waits for a code: the password comes first, and {wait} ms later again"
+        raise Refused(Reason.OTP_EXPIRED, why)
+    return replace(good, asked=before.asked)
 
 
 def tried(spec: CodedCaSpec, before: Challenge | None, typed: str, now: Instant) -> Tried:

@@ -34,6 +34,7 @@ class Reason(Enum):
     SAD_UNKNOWN = "sad_unknown"
     SAD_EXPIRED = "sad_expired"
     PASSWORD_WRONG = "password_wrong"  # noqa: S105  # a reason
+    PASSWORD_LOCKED = "password_locked"  # noqa: S105  # a reason
     OTP_WRONG = "otp_wrong"
     ACCOUNT_LOCKED = "account_locked"
     NOT_AUTHORIZED = "not_authorized"

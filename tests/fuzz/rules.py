@@ -243,16 +243,20 @@ MISA = Rule(misa_words, by_status, kinds("certificate keypair"), tells=kinds("tu
 MISA_LOGIN = Rule(
     misa_words,
     by_status,
-    kinds("ca_code message ca_account_token ca_remembered"),
-    kinds("ca_code"),
+    kinds("ca_code message ca_account_token ca_remembered password_tries"),
+    kinds("ca_code password_tries"),
     kinds("turned_away"),
 )
-"""A wrong code is counted."""
+"""A wrong password or code is counted."""
 MISA_SIGN = Rule(misa_words, by_status, SIGNING, SIGNING, kinds("turned_away"))
 MISA_STATUS = Rule(misa_words, by_status, kinds("signing_request prompt"), tells=kinds("turned_away"))
 ESIGN_BILL = kinds("ca_bill ca_code message signing_request")
 ESIGN = Rule(esign_words, by_esign_code, kinds("ca_agreement certificate keypair"), tells=kinds("turned_away"))
 ESIGN_SENT = Rule(esign_words, by_esign_code, ESIGN_BILL, kinds("keypair"), kinds("turned_away"))
+ESIGN_RENEWED = Rule(
+    esign_words, by_esign_code, kinds("ca_code message"), kinds("signing_request"), kinds("turned_away")
+)
+"""A bill whose time is over ends."""
 ESIGN_TYPED = Rule(
     esign_words, by_esign_code, kinds("ca_code signing_request"), kinds("ca_code signing_request"), kinds("turned_away")
 )
@@ -337,7 +341,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"POST /ca/mysign/.*/login", MYSIGN_LOGIN),
     (r"POST /ca/mysign/.*/info", MYSIGN_INFO),
     (r"POST /ca/mysign/.*/status", MYSIGN_STATUS),
-    (r"POST /ca/fpt_esign/.*/(prepareFile|prepareHashSigning|regenerate\w+)ForSignCloud", ESIGN_SENT),
+    (r"POST /ca/fpt_esign/.*/(prepareFile|prepareHashSigning)ForSignCloud", ESIGN_SENT),
+    (r"POST /ca/fpt_esign/.*/regenerate\w+", ESIGN_RENEWED),
     (r"POST /ca/fpt_esign/.*/authorize\w+", ESIGN_TYPED),
     (r"POST /ca/fpt_esign/.*", ESIGN),
     (r"POST /ca/misa/.*/auth/.*", MISA_LOGIN),

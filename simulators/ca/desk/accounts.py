@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from simulators.ca import accounts, codes
 from simulators.ca.accounts import USES, AccountToken, Remembered, Use, account_ref
+from simulators.ca.attempts import PasswordTries
 from simulators.ca.coded import MisaSpec
 from simulators.ca.codes import Challenge
 from simulators.ca.desk.callers import Caller
@@ -29,10 +32,7 @@ class Accounts:
     async def log_in(self, caller: Caller, user_name: str, password: str) -> Tokens | None:
         """Tokens where this service provider is remembered; otherwise nothing: a code is on its way."""
         citizen = await self._desk.subscribers.citizen(user_name)
-        if password != await self._desk.subscribers.password(citizen):
-            why = f"password is not the one of userName {user_name!r}: /control/citizens/{citizen.id} has it"
-            why += ", unless they enrolled in the app and chose another"
-            raise Refused(Reason.PASSWORD_WRONG, why)
+        await self._enter(citizen, password)
         if await self._store.get(self._remembered(caller, citizen)):
             fresh = self._drawn(caller, citizen)
             return await self._given(fresh)
@@ -40,6 +40,7 @@ class Accounts:
         return None
 
     async def resend(self, caller: Caller, user_name: str) -> None:
+        """Another code, without the password, while a login waits."""
         await self._send(caller, await self._desk.subscribers.citizen(user_name), again=True)
 
     async def second(self, caller: Caller, user_name: str, code: str, *, remember: bool) -> Tokens:
@@ -97,8 +98,20 @@ class Accounts:
 
         await self._store.change(keys, decide)
 
+    async def _enter(self, citizen: Citizen, password: str) -> None:
+        """A wrong password is counted for the citizen, whichever service provider brings it."""
+        right = password == await self._desk.subscribers.password(citizen)
+        key = Key(PasswordTries, account_ref(self._spec.id, citizen.id))
+        limit = (self._spec.password_tries, self._spec.password_lock)
+
+        def decide(records: Records, now: Instant) -> Change:
+            before = records[key] or PasswordTries(id=key.id)
+            return accounts.entered(before, right=right, now=now, limit=limit)
+
+        await self._store.change([key], decide)
+
     async def _send(self, caller: Caller, citizen: Citizen, *, again: bool) -> None:
-        """A code by SMS, or by e-mail to who has no phone; again only where one was sent before."""
+        """A code by SMS, or by e-mail to who has no phone; `again` while a login waits, otherwise one begins to wait."""
         entropy, label = self._desk.world.entropy, f"{self._desk.source}.code"
         fresh = Challenge(
             id=self._challenge(caller, citizen).id,
@@ -115,9 +128,10 @@ class Accounts:
         key, token = Key(Challenge, fresh.id), entropy.token(label, 16)
 
         def decide(records: Records, now: Instant) -> Change:
-            if again and records[key] is None:
-                raise Refused(Reason.OTP_EXPIRED, "no code was sent before: login-api comes first")
-            begun = codes.begun(self._spec, records[key], fresh, now)
+            if again:
+                begun = codes.begun_again(self._spec, records[key], fresh, now, self._spec.login_wait)
+            else:
+                begun = codes.begun(self._spec, records[key], replace(fresh, asked=now), now)
             sent = Event(
                 source=self._desk.source,
                 word="code_sent",

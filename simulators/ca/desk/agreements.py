@@ -61,8 +61,7 @@ class Agreements:
         citizen = await self._desk.subscribers.citizen(wanted.person)
         key = self._key(caller, wanted.uuid)
         present = await self._store.get(key)
-        if present and present.citizen != citizen.id:
-            raise Refused(Reason.USER_UNKNOWN, f"agreementUUID {wanted.uuid[:60]!r} is another person's")
+        _demand_own(present, citizen.id, wanted.uuid)  # before a certificate is made for nothing
         served = await self._serving(present)
         certificate = served or await self._desk.subscribers.certified(citizen, wanted.subject)
         made = Agreement(
@@ -80,14 +79,21 @@ class Agreements:
             contract=caller.contract,
             body={"user_id": citizen.id, "count": 1, "hub": False},
         )
-        await self._store.change([key], lambda _records, _now: Change((made,), (listed,)))
+
+        def decide(records: Records, _now: Instant) -> Change:
+            _demand_own(records[key], citizen.id, wanted.uuid)
+            return Change((made,), (listed,))
+
+        await self._store.change([key], decide)
         return certificate, served is None
 
     async def certificate(self, caller: Caller, uuid: str) -> Certificate:
         """The agreement's last."""
-        found = await self._store.get(Key(Certificate, (await self._agreement(caller, uuid)).serial))
-        assert found is not None, "certificates are never removed"
-        return found
+        return await self._certificate((await self._agreement(caller, uuid)).serial)
+
+    async def of(self, request: SigningRequest) -> Certificate:
+        """With whose key the bill's values were made, also where the agreement has a later one by now."""
+        return await self._certificate(request.serial)
 
     async def prepare(
         self, caller: Caller, uuid: str, files: Sequence[tuple[SigningFile, str]], sending: Sending
@@ -123,19 +129,23 @@ class Agreements:
         return (await self._store.change(keys, decide)).result  # type: ignore[no-any-return]  # set above
 
     async def renew(self, caller: Caller, uuid: str, sending: Sending) -> str:
-        """Another code for the agreement's last bill, which is answered."""
+        """Another code for the agreement's last bill, while it waits; the bill is answered."""
         agreement = await self._agreement(caller, uuid)
         key = Key(Challenge, agreement.id)
         before = await self._store.get(key)
         if before is None:
             raise Refused(Reason.TRANSACTION_UNKNOWN, "no code was sent for this agreement: prepare something first")
         challenge, message, token = self._drawn(agreement, before.ref, sending)
+        bill = self._desk.key(caller.contract, before.ref)
 
         def decide(records: Records, now: Instant) -> Change:
+            if over := _over(records[bill], now):
+                return over
+            _demand_last(records[key], before.ref)
             sent = codes.begun(self._spec, records[key], challenge, now)
             return Change((sent, codes.posted(message, sent, token, now)), (self._sent(sent, message),))
 
-        await self._store.change([key], decide)
+        await self._store.change([key, bill], decide)
         return before.ref
 
     async def authorize(self, caller: Caller, uuid: str, named: tuple[str, str]) -> tuple[SigningRequest, Bill]:
@@ -150,16 +160,10 @@ class Agreements:
         prepared = await self._approvals.prepared(request, keys)
 
         def decide(records: Records, now: Instant) -> Change:
-            stored, sent = records[keys.request], records[key]
-            assert stored is not None, "requests are never removed"
-            if stored.state is not State.WAITING:
-                raise Refused(Reason.OTP_EXPIRED, f"billCode {bill_code[:40]!r} is {stored.state.value}: prepare anew")
-            if now >= stored.expires:
-                change = signing.ended(stored, now)
-                return replace(change, refused=Refused(Reason.OTP_EXPIRED, "the bill's time is over: prepare anew"))
-            if sent is None or sent.ref != bill_code:
-                raise Refused(Reason.OTP_EXPIRED, "a later bill of this agreement was sent a code: this one's is dead")
-            tried = codes.tried(self._spec, sent, code, now)
+            if over := _over(records[keys.request], now):
+                return over
+            _demand_last(records[key], bill_code)
+            tried = codes.tried(self._spec, records[key], code, now)
             counted = (tried.challenge,) if tried.challenge else ()
             if tried.refused:
                 return Change(counted, refused=tried.refused)
@@ -167,6 +171,11 @@ class Agreements:
             return replace(change, records=(*change.records, *counted))
 
         return (await self._store.change([*keys.all, key], decide)).result, bill
+
+    async def _certificate(self, serial: str) -> Certificate:
+        found = await self._store.get(Key(Certificate, serial))
+        assert found is not None, "certificates are never removed"
+        return found
 
     async def _agreement(self, caller: Caller, uuid: str) -> Agreement:
         if found := await self._store.get(self._key(caller, uuid)):
@@ -208,3 +217,26 @@ class Agreements:
 
     def _key(self, caller: Caller, uuid: str) -> Key[Agreement]:
         return Key(Agreement, agreement_id(self._spec.id, caller.sp_id, uuid))
+
+
+def _demand_own(present: Agreement | None, citizen: str, uuid: str) -> None:
+    if present and present.citizen != citizen:
+        raise Refused(Reason.USER_UNKNOWN, f"agreementUUID {uuid[:60]!r} is another person's")
+
+
+def _demand_last(sent: Challenge | None, bill_code: str) -> None:
+    if sent is None or sent.ref != bill_code:
+        raise Refused(Reason.OTP_EXPIRED, "a later bill of this agreement was sent a code: this one's is dead")
+
+
+def _over(bill: SigningRequest | None, now: Instant) -> Change | None:
+    """The refusal where the bill waits no more; one whose time is over is ended with it."""
+    assert bill is not None, "requests are never removed"
+    if bill.state is not State.WAITING:
+        why = f"billCode {bill.transaction[:40]!r} is {bill.state.value}: prepare anew"
+        return Change(refused=Refused(Reason.OTP_EXPIRED, why))
+    if now < bill.expires:
+        return None
+    return replace(
+        signing.ended(bill, now), refused=Refused(Reason.OTP_EXPIRED, "the bill's time is over: prepare anew")
+    )

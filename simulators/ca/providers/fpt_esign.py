@@ -3,10 +3,12 @@
 CONFIRMED (in client code of several relying parties): POST of JSON at base/functionName; relyingParty, agreementUUID and
 credentialData with pkcs1Signature by the relying party's key over username + password + signature + timestamp (milliseconds);
 names of fields; profile PERS.1D; {AuthorizeCode} in notificationTemplate; authorizeMethod 1 SMS and 2 e-mail, messagingMode 1
-to 3; digests in hexadecimal in multipleSigningFileData with application/sha256-binary, signatureValue in base64; 0, 1007 and
-1010 are accepted, 1004 wrong code, 1005 wrong too often, 1006 too old, 1039 sent too often; the billCode that a renewed code
-answers is none to authorize with (here it is that of the bill that waits, which serves); a failure other than HTTP 200 throws.
+to 3; multipleSigningFileData; 0, 1007 and 1010 are accepted, 1004 wrong code, 1005 wrong too often, 1006 too old, 1039 sent too
+often; the billCode that a renewed code answers is none to authorize with (here it is that of the bill that waits, which
+serves); a failure other than HTTP 200 throws.
 LIKELY: SHA-1 under pkcs1Signature (field `credential_hash`), five minutes of a code, when 0, 1007 or 1010 comes.
+UNKNOWN: host and base path (here /eSignCloud/restapi), the mimeType of a digest (here application/sha256-binary), that it is
+hexadecimal and its signatureValue base64, what a renewal answers when the last bill is over (1006 here).
 UNKNOWN, hence fields or words marked so: tries of a code, how often it is sent and how long one is blocked, how far a timestamp
 may be off, how long a bill waits, responseCodes of all other refusals (9001 and on are ours), every text, the form of a
 billCode, names and forms of certificateSerialNumber, validFrom and validTo (milliseconds here), whether a signed file is PAdES
@@ -43,7 +45,6 @@ PROVIDER = EsignSpec(
         "CN": "FPT Certification Authority (MO PHONG)",
     },
     service_name="FPT.eSign",
-    hosts=("rssp.mobile-id.vn",),
     code_sender="FPT-CA",
     request_ttl=15 * MINUTE,
     certificate_days=1,

@@ -10,7 +10,9 @@ LIKELY: login-api and two-factor-auth at the root answer 405 in the test environ
 under /webdev answers 200 text/html; CANCELLED for a refusal (field `refused_status`); the webhook's acknowledgement
 {errorCode: "0"}, repetition with another messageId; raw PKCS#1 values in base64; documentId missing in `signatures`.
 UNKNOWN, hence fields or words marked so: how long a request lives, life, tries and repetition of the code, the life of a
-refresh token and that it is used up by its use, how often the webhook is repeated, every errorCode but 122 and e2001, HTTP
+refresh token and that it is used up by its use, how long a login waits for its code (so long resend-otp-auth, which has no
+password, sends another), how many wrong passwords lock an account and for how long (counted for the citizen, together with
+those of the app), how often the webhook is repeated, every errorCode but 122 and e2001, HTTP
 statuses of refusals but 401, the form of a token and of x-clientid, how many documents a request may have, what the app shows.
 UNKNOWN too: a webhook after a refusal or an expiry (none here).
 

@@ -35,6 +35,7 @@ NO_CODES: Mapping[Reason, NEVER] = {
     Reason.NOT_CONNECTED: NEVER("a subscriber's account needs no connecting"),
     Reason.OTP_EXPIRED: NEVER("no code is sent to the citizen"),
     Reason.OTPS_TOO_OFTEN: NEVER("no code is sent to the citizen"),
+    Reason.PASSWORD_LOCKED: NEVER("the portal logs nobody in"),
 }
 """Reasons of the wires at which a portal logs in for the citizen, or hands back a code that the CA sent."""
 NOT_THIS_WIRE: Mapping[Reason, NEVER] = {

@@ -136,7 +136,7 @@ class Counter:
             raise Refused(reason, f"the certificate of the agreement: {reason.value}")
         if request.injected in BROKEN:
             return _failed(request.injected)
-        chain = await self._chain(await self._agreements.certificate(caller, given.agreement_uuid))
+        chain = await self._chain(await self._agreements.of(request))
         signed = [
             await _signed(file, document.signature, chain)
             for file, document in zip(bill.files, request.documents, strict=True)

@@ -32,6 +32,7 @@ WORDS: Mapping[Reason, Word | NEVER] = {
     Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
     Reason.USER_UNKNOWN: _ours(9004, "Agreement not found"),
     Reason.PASSWORD_WRONG: NEVER("the citizen has no password here"),
+    Reason.PASSWORD_LOCKED: NEVER("the citizen has no password here"),
     Reason.NOT_CONNECTED: NEVER("a certificate is made for the occasion: there is no account"),
     Reason.SERIAL_NEEDED: NEVER("an agreement has one certificate"),
     Reason.SERIAL_UNKNOWN: NEVER("an agreement has one certificate"),

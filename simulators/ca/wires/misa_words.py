@@ -41,6 +41,7 @@ WORDS: Mapping[Reason, MisaWord | NEVER] = {
     Reason.CA_UNKNOWN: NEVER("a CA serves its own subscribers; only the hub is told a ca_name"),
     Reason.USER_UNKNOWN: _bad("UserNotFound", "Tài khoản không tồn tại"),
     Reason.PASSWORD_WRONG: _bad("InvalidPassword", "Tên đăng nhập hoặc mật khẩu không đúng"),
+    Reason.PASSWORD_LOCKED: _bad("AccountLocked", "Tài khoản tạm khoá vì nhập sai mật khẩu quá số lần cho phép"),
     Reason.NOT_CONNECTED: _bad("UserNotConnected", "Tài khoản chưa kết nối MISA eSign"),
     Reason.OTP_WRONG: _bad("InvalidOtp", "Mã xác thực không đúng"),
     Reason.OTP_EXPIRED: _bad("ExpiredOtp", "Mã xác thực đã hết hạn"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -15,6 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from simulators.ca.subscribers import Subscribers
 from tests.places import Place, Running, made
 from tests.simulators.ca.esign import BASE, Esign, b64, file, hashed, pdf, verify
 from tests.simulators.ca.test_bad_input import BODIES, ODD
@@ -202,6 +204,48 @@ def test_what_is_ended_is_signed_no_more(lab: Running) -> None:
     lab.run(story())
 
 
+def test_no_code_is_renewed_for_a_bill_that_is_over(lab: Running) -> None:
+    async def story() -> None:
+        caller = await Esign.at(lab.place)
+        bill = await caller.bill(await caller.prepare_hashes("x"))
+        assert (await caller.authorize(bill, await caller.code())).json()["responseCode"] == 0
+        assert (await caller.renew())["responseCode"] == 1006, "it is signed"
+        bill = await caller.bill(await caller.prepare_hashes("y"))
+        await lab.place.control("POST", "expire", {"ref": bill})
+        assert (await caller.renew())["responseCode"] == 1006, "it was ended"
+        assert len(lab.place.rows(contract=caller.contract, word="code_sent")) == 2
+
+    lab.run(story())
+
+
+def test_a_renewal_after_the_bills_time_ends_it_and_sends_nothing() -> None:
+    async def story() -> None:
+        async with made("ca", "messages") as place:
+            caller = await Esign.at(place)
+            bill = await caller.bill(await caller.prepare_hashes("x"))
+            await place.control("POST", "clock", {"advance_seconds": 901})
+            assert (await caller.renew())["responseCode"] == 1006
+            assert len(place.rows(ref=bill, word="signing_expired")) == 1
+            assert len(place.rows(ref=bill, word="code_sent")) == 1
+
+    asyncio.run(story())
+
+
+def test_a_file_is_finished_with_the_certificate_of_its_bill_not_with_a_later_one(lab: Running) -> None:
+    async def story() -> None:
+        caller = await Esign.at(lab.place)
+        bill, first = await caller.bill(await caller.prepare(file())), (await caller.leaf()).serial_number
+        await lab.place.control("POST", f"certificates/{first:032x}/suspend")
+        assert (await caller.certify()).json()["responseCode"] == 0, "another is issued meanwhile"
+        await lab.place.control("POST", f"certificates/{first:032x}/unsuspend")
+        told = (await caller.authorize(bill, await caller.code())).json()
+        (status,) = await status_of(lab.place, base64.b64decode(told["signedFileData"]))
+        assert status.bottom_line, status.pretty_print_details()
+        assert status.signing_cert.serial_number == first != (await caller.leaf()).serial_number
+
+    lab.run(story())
+
+
 def test_a_later_bill_takes_the_code_of_the_one_before(lab: Running) -> None:
     async def story() -> None:
         caller = await Esign.at(lab.place)
@@ -353,6 +397,27 @@ def test_an_agreement_is_one_persons(lab: Running) -> None:
         caller = await Esign.at(lab.place)
         caller.user = await lab.place.citizen()
         assert (await caller.certify()).json()["responseCode"] == 9004
+
+    lab.run(story())
+
+
+def test_of_two_who_ask_for_an_agreement_at_once_one_gets_it(lab: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    issue = Subscribers.certified
+
+    async def story() -> None:
+        both = asyncio.Barrier(2)
+
+        async def together(*given: Any) -> Any:
+            await both.wait()  # neither finds the agreement of the other
+            return await issue(*given)
+
+        monkeypatch.setattr(Subscribers, "certified", together)
+        one = await Esign.outside(lab.place)
+        other = replace(one, user=await lab.place.citizen())
+        replies = await asyncio.gather(one.certify(), other.certify())
+        assert sorted(reply.json()["responseCode"] for reply in replies) == [0, 9004]
+        winner = one if replies[0].json()["responseCode"] == 0 else other
+        assert f"CCCD:{winner.user.id}" in (await one.leaf()).subject.rfc4514_string()
 
     lab.run(story())
 

@@ -77,6 +77,69 @@ def test_a_code_grows_old_and_a_block_ends() -> None:
     asyncio.run(story())
 
 
+async def resent(caller: Misa) -> str:
+    """The errorCode, empty where a code was sent."""
+    reply = await caller.auth("resend-otp-auth", {"userName": caller.user.username})
+    return "" if reply.status_code == 200 else str(reply.json()["status"]["errorCode"])
+
+
+def test_no_code_is_sent_again_once_it_was_used_until_the_password_comes_anew(lab: Running) -> None:
+    async def story() -> None:
+        caller = await Misa.at(lab.place)
+        assert await resent(caller) == "ExpiredOtp"
+        await caller.log_in()
+        assert await resent(caller) == ""
+        sent = lab.place.rows(contract=caller.contract, word="code_sent")
+        assert len(sent) == 3
+
+    lab.run(story())
+
+
+def test_a_login_waits_so_long_and_sending_again_does_not_prolong_it() -> None:
+    async def story() -> None:
+        async with made("ca", overrides={"misa": {"login_wait": 120_000}}) as place:
+            caller = await Misa.outside(place)
+            await caller.log_in()
+            for seconds, said in ((60, ""), (59, ""), (2, "ExpiredOtp")):
+                await place.control("POST", "clock", {"advance_seconds": seconds})
+                assert await resent(caller) == said
+            await caller.log_in()
+            assert await resent(caller) == ""
+
+    asyncio.run(story())
+
+
+def test_no_code_is_sent_again_while_or_after_wrong_ones_blocked_it() -> None:
+    async def story() -> None:
+        async with made("ca", overrides={"misa": {"code_tries": 1, "code_block": 60_000}}) as place:
+            caller = await Misa.outside(place)
+            await caller.log_in()
+            await caller.second("x")
+            assert await resent(caller) == "ExhaustedOtp"
+            await place.control("POST", "clock", {"advance_seconds": 61})
+            assert await resent(caller) == "ExpiredOtp"
+
+    asyncio.run(story())
+
+
+def test_wrong_passwords_lock_the_account_at_every_portal_for_a_while() -> None:
+    async def story() -> None:
+        async with made("ca", overrides={"misa": {"password_tries": 3, "password_lock": 60_000}}) as place:
+            caller = await Misa.outside(place)
+            other = await Misa.outside(place, caller.user)
+            for portal, said in ((caller, "InvalidPassword"), (other, "InvalidPassword"), (caller, "AccountLocked")):
+                assert (await portal.log_in(password="x")).json()["status"]["errorCode"] == said
+            assert (await other.log_in()).json()["status"]["errorCode"] == "AccountLocked"
+            assert not place.rows(word="code_sent")
+            await place.control("POST", "clock", {"advance_seconds": 60})
+            assert (await caller.log_in(password="x")).json()["status"]["errorCode"] == "InvalidPassword"
+            assert (await caller.log_in()).json()["status"]["errorCode"] == 122, "a right one takes the count back"
+            said = [(await caller.log_in(password="x")).json()["status"]["errorCode"] for _ in range(2)]
+            assert said == ["InvalidPassword"] * 2
+
+    asyncio.run(story())
+
+
 def test_a_code_goes_by_mail_to_who_has_no_phone(lab: Running) -> None:
     async def story() -> None:
         caller = await Misa.outside(lab.place)
