@@ -48,6 +48,7 @@ WORDS = {
     "turns_used": "an approval used up turns of a package that is counted",
     "code_sent": "a CA sent the citizen a code (OTP) by SMS or e-mail",
     "enrolment_moved": "who enrols, or the CA, took a step: from which stage to which",
+    "enrolment_served": "who enrolled has a certificate: how long after the registration, and whether later than promised",
     "enrolment_payment": "an order in the CA's app was opened, or ended",
     "signing_polled": "a service provider was told how its request stands",
 }

@@ -78,7 +78,7 @@ class Enrolling:
         present = till.waiting(case, await self._store.get(named))
         if present.purpose is Purpose.RENEWAL and ending == "pay":
             file = case.opened
-            standing.may_renew((await self.account(citizen)).certificates[-1])
+            standing.may_renew(self.spec, (await self.account(citizen)).certificates[-1])
             months = offers.renewal(self._package(file), 0, file.renewals).months
             prepared = replace(prepared, serial=(await self._subscribers.enrolled(citizen, file, months)).id)
         await self._act(
@@ -133,18 +133,17 @@ class Enrolling:
     async def renew(self, citizen: Citizen, means: str) -> None:
         account = await self.account(citizen)
         account.case.demand(Action.RENEW)
-        standing.may_renew(account.certificates[-1])
+        standing.may_renew(self.spec, account.certificates[-1])
         identity = self._prepared().order
         await self._act(citizen, lambda case, _found: till.renew(case, means, identity))
 
     async def change_certificate(self, citizen: Citizen, change: str, password: str) -> None:
-        """What its subscriber asks of the newest one: suspend, unsuspend, revoke."""
+        """What its subscriber asks: suspend, unsuspend, revoke; after a renewal of every certificate that is not over."""
         account = await self.account(citizen)
         account.case.demand(Action.CHANGE_CERTIFICATE)
         await self._enter(citizen, password)
-        newest = account.certificates[-1]
-        standing.may_change(newest, account.case.now)
-        await self._world.pki.set_status(newest.id, STATUS[change])
+        for one in standing.changeable(account.certificates, account.case.now):
+            await self._world.pki.set_status(one.id, STATUS[change])
 
     async def appraise(self, citizen: Citizen, refusal: str) -> None:
         """By the control side: approved, or refused with a reason."""

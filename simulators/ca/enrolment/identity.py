@@ -14,11 +14,15 @@ from simulators.kernel.records import Instant
 PHONE = re.compile(r"0\d{9}", re.ASCII)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 TAX_CODE = re.compile(r"\d{10}(-\d{3})?", re.ASCII)
-PERSONAL_ID = re.compile(r"\d{12}", re.ASCII)
+PERSONAL_ID = re.compile(r"\d{9}(\d{3})?", re.ASCII)
+"""Nine digits of a CMND, or twelve of a CCCD."""
 
 
 def check(citizen: Citizen, details: Details, now: Instant) -> None:
     """Refused at the first thing that is wrong. The contact address is free: it need not be the card's."""
+    if not PERSONAL_ID.fullmatch(details.card_number):
+        why = f"card_number {details.card_number[:20]!r} is no personal id: 12 digits of a CCCD, or 9 of a CMND"
+        raise Refused(Reason.CARD_NUMBER, why)
     if details.card_number != citizen.id:
         why = f"card_number {details.card_number[:20]!r} is not the number on this person's card: type it as printed"
         raise Refused(Reason.CARD_NUMBER, why)
@@ -60,7 +64,9 @@ def _check_organisation(organisation: Organisation, applicant: str) -> None:
     if not organisation.licence.strip():
         raise Refused(Reason.LICENCE_MISSING, "licence is empty: the number of the business licence is needed")
     if not PERSONAL_ID.fullmatch(organisation.representative):
-        why = "representative is no personal id: write the 12 digits of who represents the organisation by law"
+        why = (
+            "representative is no personal id: write the 12 digits (CMND: 9) of who represents the organisation by law"
+        )
         raise Refused(Reason.REPRESENTATIVE_MISSING, why)
     if organisation.representative == applicant:
         return

@@ -40,6 +40,7 @@ class Reason(Enum):
     TURNS_NOT_COUNTED = "turns_not_counted"
     PACK_UNKNOWN = "pack_unknown"
     CERTIFICATE_OVER = "certificate_over"
+    CERTIFICATE_SUSPENDED = "certificate_suspended"
 
 
 class Refused(Exception):

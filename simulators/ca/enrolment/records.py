@@ -26,7 +26,8 @@ class Stage(Enum):
 
 
 class Organisation(msgspec.Struct, frozen=True, kw_only=True):
-    """The business path. `representative` is a personal id; whoever is not that person has a sealed authorisation."""
+    """The business path. `representative` is a personal id (12 digits, or 9 of old); whoever is not that person has a sealed
+    authorisation."""
 
     name: str
     tax_code: str
@@ -80,6 +81,8 @@ class Enrolment(Record, frozen=True, kw_only=True):
     details: Details
     quote: Quote
     device: str
+    begun: Instant = Instant(0)
+    """When they registered; a correction does not change it."""
     order: str = ""
     """The newest order, whatever it pays: an earlier one that waits is no longer anybody's."""
     code: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -46,7 +46,9 @@ class EnrolmentSpec:
     ekyc_tries: Count = fact(3, "UNKNOWN")
     """Failures of eKYC after which the file is refused, until it is updated."""
     provision_limit: Lifetime = fact(2 * DAY, "CONFIRMED")
-    """Within which a CA serves who enrolled."""
+    """Within which a CA serves who enrolled; the journal says of whom it did not (`enrolment_served`)."""
+    renewal_while_suspended: Literal["refused", "served"] = fact("refused", "UNKNOWN")
+    """Whether who suspended the certificate may renew it."""
     appraisal: Lifetime = fact(DAY, "DESIGN")
     """After which an appraisal that nobody decided by the control side is an approval."""
 

@@ -9,6 +9,7 @@ from simulators.ca import attempts, orders
 from simulators.ca.attempts import PasswordTries
 from simulators.ca.enrolment.case import Case
 from simulators.ca.enrolment.reasons import Reason, Refused
+from simulators.ca.enrolment.spec import EnrolmentSpec
 from simulators.ca.reasons import Reason as Unusable
 from simulators.ca.turns import Turns
 from simulators.kernel.pki import Certificate
@@ -62,14 +63,19 @@ def entered(case: Case, typed: str, before: PasswordTries | None) -> Change:
     return Change(counted, refused=Refused(Reason.LOCKED, why, 0))
 
 
-def may_renew(certificate: Certificate) -> None:
+def may_renew(spec: EnrolmentSpec, certificate: Certificate) -> None:
     """Whether another term may follow this certificate, or Refused: also when it has lapsed, never when it was revoked."""
     if certificate.status == "revoked":
         raise Refused(Reason.CERTIFICATE_OVER, f"certificate {certificate.id} is revoked: it is not renewed")
+    if certificate.status == "suspended" and spec.renewal_while_suspended == "refused":
+        why = f"certificate {certificate.id} is suspended: unsuspend it, then renew"
+        raise Refused(Reason.CERTIFICATE_SUSPENDED, why)
 
 
-def may_change(certificate: Certificate, now: Instant) -> None:
-    """Whether its subscriber may suspend, unsuspend or revoke it, or Refused."""
-    if orders.unusable(certificate, now) in {Unusable.REVOKED, Unusable.LAPSED}:
-        why = f"certificate {certificate.id} is revoked or expired, and stays so: renew, or enrol anew"
-        raise Refused(Reason.CERTIFICATE_OVER, why)
+def changeable(certificates: Sequence[Certificate], now: Instant) -> tuple[Certificate, ...]:
+    """What a subscriber suspends, unsuspends or revokes: all that is neither revoked nor lapsed. Refused where none is left."""
+    over = {Unusable.REVOKED, Unusable.LAPSED}
+    if left := tuple(one for one in certificates if orders.unusable(one, now) not in over):
+        return left
+    why = f"certificate {certificates[-1].id} is revoked or expired, and stays so: renew, or enrol anew"
+    raise Refused(Reason.CERTIFICATE_OVER, why)

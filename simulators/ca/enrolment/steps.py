@@ -47,6 +47,7 @@ def register(case: Case, details: Details, device: str, used: Device | None, pre
         details=details,
         quote=offers.price(package, case.now, details.applicant, case.spec.promotions),
         device=device.strip(),
+        begun=case.file.begun if case.file else case.now,
     )
     if file.quote.amount:
         return case.saved(Action.REGISTER, file)
@@ -127,11 +128,14 @@ def update(case: Case, details: Details) -> Change:
 
 
 def sign_minutes(case: Case, paper: Paper, serial: str) -> Change:
-    """The certificate is handed over: from now on the CA lists it."""
+    """The certificate is handed over: from now on the CA lists it. Told: the milliseconds since the registration."""
     package = case.spec.package(case.opened.details.package)
     assert package is not None, "registration looked it up"
     counted = (Turns(id=case.id, left=0),) if package.per_signature else ()
-    return case.move(Action.SIGN_MINUTES, *counted, minutes=paper, serials=(serial,))
+    change = case.move(Action.SIGN_MINUTES, *counted, minutes=paper, serials=(serial,))
+    took = case.now - case.opened.begun
+    served = case.event("enrolment_served", took=took, late=took > case.spec.provision_limit)
+    return other(change, events=(*change.events, served))
 
 
 def ended(file: Enrolment, now: Instant) -> Change:

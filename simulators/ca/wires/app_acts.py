@@ -70,7 +70,7 @@ ACTS = (
     Act("renew", "Open an order of another term.", forms.Pay, lambda d, c, g: d.renew(c, g.means)),
     Act(
         "certificate",
-        "Suspend, unsuspend or revoke the newest certificate.",
+        "Suspend, unsuspend or revoke every certificate that is not over.",
         forms.Certificate,
         lambda d, c, g: d.change_certificate(c, g.change, g.password),
     ),

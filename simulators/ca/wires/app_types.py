@@ -115,7 +115,7 @@ class Turns(Typed, frozen=True, kw_only=True):
 
 
 class Certificate(Typed, frozen=True, kw_only=True):
-    """What the subscriber asks about the newest certificate."""
+    """What the subscriber asks about every certificate that is not over."""
 
     change: Literal["suspend", "unsuspend", "revoke"]
     password: Text = ""

@@ -33,7 +33,7 @@ WORDS: Mapping[Reason, Said] = {
     Reason.ORGANISATION_MISSING: Said(422, "Thiếu tên tổ chức."),
     Reason.TAX_CODE: Said(422, "Mã số thuế phải có 10 chữ số, hoặc 10 chữ số, gạch nối và 3 chữ số."),
     Reason.LICENCE_MISSING: Said(422, "Thiếu giấy phép kinh doanh."),
-    Reason.REPRESENTATIVE_MISSING: Said(422, "Thiếu số CCCD (12 chữ số) của người đại diện."),
+    Reason.REPRESENTATIVE_MISSING: Said(422, "Thiếu số CMND (9 chữ số) hoặc CCCD (12 chữ số) của người đại diện."),
     Reason.AUTHORISATION_MISSING: Said(422, "Người đăng ký không phải người đại diện: cần giấy uỷ quyền."),
     Reason.SEAL_MISSING: Said(422, "Giấy uỷ quyền phải có dấu của tổ chức."),
     Reason.MEANS_UNKNOWN: Said(422, "Vui lòng chọn một hình thức thanh toán."),
@@ -51,4 +51,5 @@ WORDS: Mapping[Reason, Said] = {
     Reason.TURNS_NOT_COUNTED: Said(409, "Gói của bạn không giới hạn lượt ký."),
     Reason.PACK_UNKNOWN: Said(422, "Vui lòng chọn một gói lượt ký."),
     Reason.CERTIFICATE_OVER: Said(409, "Chứng thư số đã bị thu hồi hoặc hết hạn."),
+    Reason.CERTIFICATE_SUSPENDED: Said(409, "Chứng thư số đang tạm dừng. Vui lòng dùng lại rồi gia hạn."),
 }

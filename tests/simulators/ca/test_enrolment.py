@@ -135,6 +135,27 @@ def test_what_is_typed_wrong_is_refused_by_its_field(name: str) -> None:
     assert ":" in refused.why or "is not" in refused.why
 
 
+@pytest.mark.parametrize(
+    ("digits", "taken"), [(0, False), (8, False), (9, True), (10, False), (11, False), (12, True), (13, False)]
+)
+def test_a_personal_id_has_the_nine_digits_of_a_cmnd_or_the_twelve_of_a_cccd(digits: int, taken: bool) -> None:
+    number = "079199000002x"[:digits] if digits < 13 else "0791990000020"
+    person = replace(CITIZEN, id=number)
+    authorised = replace(BUSINESS, representative=number, authorisation="UQ-1", sealed=True)
+    represented = replace(BUSINESS, representative=CITIZEN.id, authorisation="UQ-1", sealed=True)
+    named = {"card_number": number}
+    for citizen, changed, reason in (
+        (person, named, Reason.CARD_NUMBER),
+        (person, {**named, "organisation": represented}, Reason.CARD_NUMBER),
+        (CITIZEN, {"organisation": authorised}, Reason.REPRESENTATIVE_MISSING),
+    ):
+        if taken:
+            assert file_of(register(changed, citizen=citizen)).stage is Stage.REGISTERED
+        else:
+            refused = refusal(lambda changed=changed, citizen=citizen: register(changed, citizen=citizen))  # type: ignore[misc]  # bound at once
+            assert refused.reason is reason
+
+
 RIGHT: dict[str, dict[str, Any]] = {
     "as on the card": {},
     "in capitals, as cards print": {"name": "NGUYỄN THỊ HOÀ"},
@@ -263,6 +284,20 @@ def test_an_appraisal_that_nobody_decides_is_an_approval_when_its_time_is_over()
     assert file_of(change).stage is Stage.APPROVED
     assert any("đã được duyệt" in one.text for one in change.records if isinstance(one, Message))
     assert appraisal.due(case(file_of(change), now=NOW + 9 * DAY), PREPARED) == Change()
+
+
+@pytest.mark.parametrize(
+    ("took", "late"), [(0, False), (PROVIDER.provision_limit, False), (PROVIDER.provision_limit + 1, True)]
+)
+def test_a_certificate_later_than_the_48_hours_of_its_ca_is_said_to_be_late(took: int, late: bool) -> None:
+    told = steps.sign_minutes(case(advanced("approved"), now=NOW + took), PAPER, "5401").events[-1]
+    assert (told.word, told.body) == ("enrolment_served", {"took": took, "late": late})
+
+
+def test_the_48_hours_run_from_the_first_registration_not_from_its_correction() -> None:
+    first = advanced("registered")
+    corrected = file_of(register({"package": "unlimited-36"}, file=first, now=NOW + DAY))
+    assert (first.begun, corrected.begun) == (NOW, NOW)
 
 
 def test_orders_end_once_and_a_newer_one_takes_the_place_of_the_earlier() -> None:

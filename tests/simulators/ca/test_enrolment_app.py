@@ -123,6 +123,8 @@ def test_the_same_by_the_pages_as_a_browser_sends_them(lab: Running) -> None:
         page = (await pages.open()).text
         assert 'data-standing="suspended"' in page
         assert 'data-stage="active"' in page
+        assert "đang tạm dừng" in (await pages.submit("renew")).text
+        assert (await pages.submit("certificate", "change=unsuspend", password=PASSWORD)).status_code == 303
         assert (await pages.submit("renew")).status_code == 303
 
     lab.run(story())
@@ -241,6 +243,66 @@ def test_a_certificate_is_suspended_used_again_and_revoked_by_its_subscriber(lab
     lab.run(story())
 
 
+def _signs(vnpt: Vnpt, app: App, serial: str, name: str) -> Any:
+    return vnpt.sign(app.citizen.id, f"T-{name}-{serial}", serial_number=serial)
+
+
+def test_after_a_renewal_what_the_subscriber_asks_is_done_to_every_certificate_that_may_sign(lab: Running) -> None:
+    async def story() -> None:
+        place, app = lab.place, await App.of(lab.place)
+        vnpt = await Vnpt.at(place, "vnpt")
+        await app.up_to("active")
+        serials = (await app.pay("pay", "renew"))["serials"]
+        assert len(serials) == 2
+        for change, status in (("suspend", 403), ("unsuspend", 200), ("revoke", 403)):
+            await app.do("certificate", change=change, password=PASSWORD)
+            said = [(await _signs(vnpt, app, serial, change)).json()["status_code"] for serial in serials]
+            assert said == [status] * 2, change
+
+    lab.run(story())
+
+
+def test_a_revoked_certificate_stays_so_and_the_one_before_it_is_still_its_subscribers(lab: Running) -> None:
+    async def story() -> None:
+        place, app = lab.place, await App.of(lab.place)
+        await app.up_to("active")
+        first, second = (await app.pay("pay", "renew"))["serials"]
+        await place.control("POST", f"certificates/{second}/revoke")
+        await app.do("certificate", change="suspend", password=PASSWORD)
+        changed = [
+            (row.ref, row.body["status"]) for row in place.rows(subject=app.citizen.id, word="certificate_changed")
+        ]
+        assert changed == [(second, "revoked"), (first, "suspended")]
+
+    lab.run(story())
+
+
+def test_who_suspended_the_certificate_renews_it_when_it_serves_again(lab: Running) -> None:
+    async def story() -> None:
+        app = await App.of(lab.place)
+        await app.up_to("active")
+        order = (await app.do("renew", means="atm"))["order"]["id"]
+        await app.do("certificate", change="suspend", password=PASSWORD)
+        assert await app.refused("renew", means="atm") == "certificate_suspended"
+        assert await app.refused("settle", order=order, outcome="pay") == "certificate_suspended", "ordered before"
+        await app.do("certificate", change="unsuspend", password=PASSWORD)
+        assert len((await app.do("settle", order=order, outcome="pay"))["serials"]) == 2
+
+    lab.run(story())
+
+
+def test_a_world_may_let_who_suspended_the_certificate_renew_it() -> None:
+    with running("ca", "messages", overrides={"vnpt-enrolment": {"renewal_while_suspended": "served"}}) as lab:
+
+        async def story() -> None:
+            app = await App.of(lab.place)
+            await app.up_to("active")
+            await app.do("certificate", change="suspend", password=PASSWORD)
+            assert len((await app.pay("pay", "renew"))["serials"]) == 2
+
+        lab.run(story())
+
+
 def test_a_business_signs_hand_over_minutes_and_its_certificate_names_it(lab: Running) -> None:
     async def story() -> None:
         app = await App.of(lab.place)
@@ -314,6 +376,9 @@ def test_a_certificate_ends_with_its_term_and_a_renewal_begins_another() -> None
         chosen = {"serial_number": renewed["serials"][1]}
         assert renewed["serials"][0] == first["serials"][0]
         assert (await vnpt.sign(app.citizen.id, "T-new", **chosen)).json()["status_code"] == 200
+        await app.do("certificate", change="suspend", password=PASSWORD)
+        (changed,) = lab.place.rows(subject=app.citizen.id, word="certificate_changed")
+        assert changed.ref == renewed["serials"][1], "what has lapsed stays as it was"
 
     with running("ca", "messages", clock=still(MORNING)) as lab:
         lab.run(story(lab))
