@@ -72,7 +72,7 @@ def tried(account: Account, password: str, otp: str | None, now: Instant, spec: 
         return Tried(replace(account, wrong=0))
     step = _step_of(account, otp, now, spec)
     if step is None:
-        why = f"otp {otp[:12]!r} is no code of the steps around now, or was used: 6 digits from the secret's bytes as they are"
+        why = f"otp {_shape(otp)} is no code of the steps around now, or was used: the key is the secret's bytes as they are"
         if spec.otp_tries == "free":
             return Tried(account, Refused(Reason.OTP_WRONG, why))
         return _counted(account, Reason.OTP_WRONG, why, now, spec)
@@ -85,6 +85,12 @@ def accepted(sad: Sad | None, text: str, now: Instant) -> None:
         raise Refused(Reason.SAD_UNKNOWN, "sad is not the one that sign gave for this transaction_id")
     if now >= sad.expires:
         raise Refused(Reason.SAD_EXPIRED, "sad is too old: sign again")
+
+
+def _shape(otp: str) -> str:
+    """Never the value: it may be a password that was typed into the wrong field."""
+    is_code = len(otp) == DIGITS and otp.isascii() and otp.isdigit()
+    return f"of {DIGITS} digits" if is_code else f"of {len(otp)} characters that are not {DIGITS} digits"
 
 
 def _step_of(account: Account, otp: str, now: Instant, spec: IntegratedSpec) -> int | None:

@@ -63,6 +63,8 @@ class DeliveryKind:
     """The body of a repetition, where it is not the same again."""
     followed: Callable[[Delivery, Outcome, Instant], Delivery | None] = lambda _delivery, _outcome, _now: None
     """What the same delivery becomes when it is over: another call that only this outcome makes possible."""
+    shown: Callable[[str], str] = lambda body: body
+    """Of a body that was sent or answered, what the journal tells: all of it, where neither has a secret."""
 
 
 def once(_attempt: int, _outcome: Outcome, _now: Instant) -> Instant | None:
@@ -140,7 +142,7 @@ class Courier:
             else:
                 repeated = msgspec.structs.replace(delivery, attempt=delivery.attempt + 1, due=again)
                 following = msgspec.structs.replace(repeated, body=kind.renewed(repeated))
-            event = _event(delivery, outcome, more=following is not None)
+            event = _event(delivery, outcome, kind, more=following is not None)
             if following is None:
                 return Change(events=(event,), gone=(Key(Delivery, delivery.id),))
             return Change(records=(following,), events=(event,))
@@ -148,20 +150,20 @@ class Courier:
         return decide
 
 
-def _event(delivery: Delivery, outcome: Outcome, *, more: bool) -> Event:
+def _event(delivery: Delivery, outcome: Outcome, kind: DeliveryKind, *, more: bool) -> Event:
     body: dict[str, Any] = {
         "kind": delivery.kind,
         "delivery": delivery.id,
         "attempt": delivery.attempt,
         "url": delivery.url,
-        "sent": delivery.body,
+        "sent": kind.shown(delivery.body),
         "more": more,
         "injected": delivery.injected,
     }
     if outcome.status is None:
         body["error"] = outcome.error
     else:
-        body |= {"status": outcome.status, "answer": outcome.answer}
+        body |= {"status": outcome.status, "answer": kind.shown(outcome.answer)}
     return Event(
         source=delivery.source,
         word="undelivered" if outcome.status is None else "delivered",

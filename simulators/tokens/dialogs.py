@@ -18,6 +18,7 @@ from simulators.tokens.token import Token
 PROMPT = "token.pin"
 TITLE = "Máy tính: nhập mã PIN của USB token"
 OVER = "Hộp thoại nhập mã PIN đã đóng."
+AGAIN = "Mã PIN vừa được đổi, hãy nhập lại."
 SAID = {
     Reason.WRONG_PIN: "Mã PIN không đúng.",
     Reason.PIN_LENGTH: "Mã PIN có độ dài không hợp lệ.",

@@ -11,11 +11,13 @@ stand twice in a request (not here), the older prefix before the other three cal
 
 CONFIRMED (in clients): the variant shaped as CSC under ras/csc/v1 of both prefixes, with credentials/list, info, authorize
 (documents with names; one asks for ten signatures more than it sends hashes) and signatures/signHash with the SAD. LIKELY: the
-list's userID, authorize waits for the phone. UNKNOWN: its login (that of the other calls), life of a SAD, its errors' texts.
+list's userID, authorize waits for the phone. UNKNOWN: its login (that of the other calls), life of a SAD, its errors' texts,
+whether its documents' names are held to the rule of signHash's (so here) and its description is base64 (taken as it is).
 Through faults of `status`: 6000 and 50000; of `answer`: 4004.
 
 async 3 (LIKELY, one source at second hand): before each delivery a token is asked of the portal with a client id and secret
 that the portal made, at addresses which the contract names (webhook_token_url, webhook_url); each answers status_code "00".
+A planned forgery comes straight to webhook_url, once, without a token; the journal tells no secret and no token of the first.
 UNKNOWN: the verb, repetitions, what the two timestamps are (the approval's instant in ms), a word about what nobody signed
 (none here).
 

@@ -57,6 +57,11 @@ class Authorize(msgspec.Struct, rename=camel_case):
         """What the phone calls the documents, where the caller names them."""
         return []
 
+    @property
+    def told(self) -> str:
+        """What the phone shows of the documents."""
+        return self.description
+
 
 class SignHash(msgspec.Struct, rename=camel_case):
     credential_id: Text = ""

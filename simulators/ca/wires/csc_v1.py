@@ -177,7 +177,7 @@ class Counter:
             documents=tuple(Document(name, digest) for name, digest in zip(names, read, strict=True)),
             encoding="base64",
             serial=found.id,
-            description=given.description,
+            description=given.told,
         )
         sad, seconds = await self._activations.authorize(who[0], order)
         return answer(types.Sad(sad.id, seconds))

@@ -36,7 +36,7 @@ def acknowledged(outcome: Outcome) -> bool:
         return False
     try:
         return msgspec.json.decode(outcome.answer, type=Acknowledgement).error_code in TAKEN
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # the second: brackets in brackets, thousands deep
         return False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -22,6 +21,7 @@ from simulators.ca.signing import SigningRequest, State, event
 from simulators.ca.spec import Door, Wire
 from simulators.ca.wires import mysign_types as types
 from simulators.ca.wires import mysign_webhook
+from simulators.ca.wires.mysign_texts import document_name, text
 from simulators.ca.wires.mysign_words import ENDED, MEANWHILE, SIGNED, WAITING, MysignDialect
 from simulators.ca.wires.replies import MAINTENANCE
 from simulators.ca.wires.rows import STATUSES, Variance, base64_lines
@@ -36,7 +36,6 @@ LONGEST_DESCRIPTION = 100
 """Characters, in base64."""
 TOLD = 3
 """async: a webhook tells the end."""
-NAME = re.compile(r"[A-Za-z0-9_\- ]+")
 METHODS: dict[str, tuple[type, Any]] = {
     "ras/v1/login": (types.LogIn, types.Token),
     "certificates/info": (types.CertificatesInfo, list[types.Credential]),
@@ -176,7 +175,7 @@ class Counter:
         if (given.hash_algo, given.sign_algo) != (SHA256, RSA):
             why = f"hashAlgo {given.hash_algo[:40]!r}, signAlgo {given.sign_algo[:40]!r}: send {SHA256} and {RSA}"
             raise Refused(Reason.BAD_ALGORITHM, why)
-        named = [(one.document_id, _document_name(one.document_name)) for one in given.documents]
+        named = [(one.document_id, document_name(one.document_name)) for one in given.documents]
         read = [digests.read(one, ("base64",), "hash[]")[0] for one in given.hash]
         return Order(
             user_id=citizen,
@@ -230,23 +229,7 @@ class Counter:
 def _description(sent: str) -> str:
     if len(sent) >= LONGEST_DESCRIPTION:
         raise Refused(Reason.BAD_FILES, f"description has {len(sent)} characters of base64: fewer than 100 are taken")
-    return _text("description", sent)
-
-
-def _document_name(sent: str) -> str:
-    name = _text("documents[].document_name", sent)
-    if not NAME.fullmatch(name):
-        why = f"documents[].document_name {name[:40]!r}: letters without marks, digits, blank, - and _ are taken"
-        raise Refused(Reason.BAD_FILES, why)
-    return name
-
-
-def _text(field: str, sent: str) -> str:
-    raw = from_base64(sent)
-    try:
-        return (raw if raw is not None else b"\xff").decode()
-    except UnicodeDecodeError:
-        raise Refused(Reason.BAD_FILES, f"{field} {sent[:20]!r} is no base64 of a UTF-8 text") from None
+    return text("description", sent)
 
 
 def _failed(effect: str) -> Response:

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from simulators.ca.wires.csc_types import Authorize, camel_case
+from simulators.ca.wires.mysign_texts import document_name
 
 Text = Annotated[str, msgspec.Meta(max_length=255)]
 Hash = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -80,6 +81,11 @@ class AuthorizeNamed(Authorize, rename=camel_case):
     @property
     def names(self) -> list[str]:
         return [one.document_id for one in self.documents]
+
+    @property
+    def told(self) -> str:
+        """The description, then each document's name, or Refused."""
+        return ", ".join([self.description, *(document_name(one.document_name) for one in self.documents)]).strip(", ")
 
 
 class SignHash(msgspec.Struct):

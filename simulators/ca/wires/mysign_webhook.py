@@ -13,6 +13,9 @@ from simulators.kernel.courier import Delivery, DeliveryKind, Outcome
 from simulators.kernel.records import Instant
 
 TAKEN = "00"
+FORGED = "forged"
+OPEN = frozenset({"grant_type", "client_id", "status_code", "message", "token_type", "expires_in", "consented_on"})
+"""Of a token's call and answer, what is no secret."""
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -40,10 +43,12 @@ def body(_dialect: Any, request: SigningRequest) -> str:
 
 
 def begun(spec: CaSpec, request: SigningRequest, delivery: Delivery) -> Delivery:
-    """Asks for the token first; the result waits in what is kept."""
+    """Asks for the token first; the result waits in what is kept. A forger has no secret to get a token with."""
     assert isinstance(spec, MysignSpec), f"{spec.id} has no such webhook"
     told = msgspec.json.decode(delivery.body)
     told["data"] |= {"action_timestamp": str(delivery.due), "signature_timestamp": str(delivery.due)}
+    if delivery.injected == FORGED:
+        return msgspec.structs.replace(delivery, method=spec.webhook_verb, body=_numbered(told, delivery, delivery.due))
     token_url, client, secret = request.webhook_token
     asking = {"grant_type": "client_credentials", "client_id": client, "client_secret": secret}
     kept = {
@@ -67,24 +72,23 @@ def kinds(spec: CaSpec) -> tuple[DeliveryKind, ...]:
         token = _token_of(outcome)
         if not token:
             return None
-        told = msgspec.json.decode(delivery.kept["result"])
-        told["meta_data"]["request_id"] = f"VIETTEL_{delivery.ref}_{now}"
         return msgspec.structs.replace(
             delivery,
             kind=f"{spec.id}.webhook",
             url=delivery.kept["result_url"],
             headers={**JSON, "Authorization": f"Bearer {token}"},
-            body=msgspec.json.encode(told).decode(),
+            body=_numbered(msgspec.json.decode(delivery.kept["result"]), delivery, now),
             due=now,
         )
 
     def from_the_beginning(delivery: Delivery, outcome: Outcome, now: Instant) -> Delivery | None:
-        if acknowledged(outcome) or delivery.attempt >= spec.webhook_attempts:
+        over = acknowledged(outcome) or delivery.attempt >= spec.webhook_attempts
+        if over or delivery.injected == FORGED:
             return None
         return _asking(delivery, spec, delivery.attempt + 1, Instant(now + spec.webhook_interval))
 
     return (
-        DeliveryKind(f"{spec.id}.token", again, followed=with_token),
+        DeliveryKind(f"{spec.id}.token", again, followed=with_token, shown=without_secrets),
         DeliveryKind(f"{spec.id}.webhook", lambda _attempt, _outcome, _now: None, followed=from_the_beginning),
     )
 
@@ -93,6 +97,29 @@ def acknowledged(outcome: Outcome) -> bool:
     """200 with status_code "00"."""
     told = _read(outcome, Acknowledgement)
     return told is not None and told.status_code == TAKEN
+
+
+def without_secrets(body: str) -> str:
+    """The names of a JSON object with the values that are no secret; of anything else, its length."""
+    try:
+        return msgspec.json.encode(_opened(msgspec.json.decode(body, type=dict[str, Any]))).decode()
+    except (msgspec.DecodeError, RecursionError):
+        return f"… ({len(body)} characters that are no JSON object)"
+
+
+def _opened(told: dict[str, Any]) -> dict[str, Any]:
+    def shown(name: str, one: Any) -> Any:
+        if isinstance(one, dict):
+            return _opened(one)
+        return one if name in OPEN and isinstance(one, str | int) else "…"
+
+    return {name: shown(name, one) for name, one in told.items()}
+
+
+def _numbered(told: dict[str, Any], delivery: Delivery, now: Instant) -> str:
+    """A request_id is of one attempt."""
+    told["meta_data"]["request_id"] = f"VIETTEL_{delivery.ref}_{now}"
+    return msgspec.json.encode(told).decode()
 
 
 def _asking(delivery: Delivery, spec: CaSpec, attempt: int, due: Instant) -> Delivery:
@@ -120,5 +147,5 @@ def _read(outcome: Outcome, shape: type[Any]) -> Any:
         return None
     try:
         return msgspec.json.decode(outcome.answer, type=shape)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):  # the second: brackets in brackets, thousands deep
         return None

@@ -91,7 +91,7 @@ class OtherWays:
         """The world's own certificate that these bytes are, with what stands in it; anybody else's is none."""
         try:
             serial = x509.load_der_x509_certificate(der).serial_number
-        except ValueError:
+        except (ValueError, x509.InvalidVersion):  # the second is no ValueError: a certificate of version 2
             return None, None
         known = await self._world.pki.by_serial(f"{serial:0{SERIAL_DIGITS}x}")
         if known is None or known.der_bytes != der:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from dataclasses import dataclass, replace
 
@@ -87,7 +88,9 @@ class Computer:
             raise prompts.Refused(dialogs.OVER)
         keys = Key(Dialog, shown.id), Key(Token, shown.token)
         typed = secret or ""
-        signatures = await self._signatures(shown)
+        signatures: tuple[str, ...] | None = None
+        if choice == "approve" and await self._is_taken(keys[1], typed):
+            signatures = await self._signatures(shown)
 
         def decide(records: Records, now: Instant) -> Change:
             dialog, token = records[keys[0]], records[keys[1]]
@@ -105,6 +108,8 @@ class Computer:
             counted, reason = tokens.tried(token, typed, self._giving.specs[token.provider])
             if reason:
                 return _refusal(dialog, counted, reason)
+            if signatures is None:  # the token was unlocked with this very PIN a moment ago
+                raise prompts.Refused(dialogs.AGAIN)
             done, written = dialogs.signed(dialog, signatures)
             return Change((done, tokens.released(counted)), (*written, answered), gone=(Key(Prompt, dialog.id),))
 
@@ -119,12 +124,22 @@ class Computer:
             raise Refused(Reason.NO_COMPUTER, f"{citizen[:40]!r} is no citizen of this world")
         return await self._giving.of(citizen)
 
+    async def _is_taken(self, key: Key[Token], typed: str) -> bool:
+        """Whether the token as it stands takes this PIN; the decision looks again."""
+        token = await self._store.get(key)
+        assert token is not None, "tokens are never removed from the world"
+        return tokens.tried(token, typed, self._giving.specs[token.provider])[1] is None
+
     async def _signatures(self, dialog: Dialog) -> tuple[str, ...]:
-        """Base64, made before the decision, which alone knows whether the PIN is right."""
+        """Base64, made before the decision, which may make nothing; others are let in between many."""
         certificate = await self.world.pki.by_serial(dialog.serial)
         assert certificate is not None, "certificates are never removed"
-        made = [self.world.pki.sign_digest(certificate.keypair, bytes.fromhex(digest)) for digest in dialog.digests]
-        return tuple(base64.b64encode(one).decode() for one in made)
+        made: list[str] = []
+        for digest in dialog.digests:
+            await asyncio.sleep(0)  # noqa: TID251  # waits for nothing
+            signed = self.world.pki.sign_digest(certificate.keypair, bytes.fromhex(digest))
+            made.append(base64.b64encode(signed).decode())
+        return tuple(made)
 
     async def _settled(self, opened: Dialog, patience: float) -> Dialog:
         keys = Key(Dialog, opened.id), Key(Token, opened.token)

@@ -119,6 +119,22 @@ def test_whether_wrong_codes_are_counted_is_a_field(tries: Any, wrong: int) -> N
     assert (tried.refused.reason, tried.account.wrong) == (Reason.OTP_WRONG, wrong)
 
 
+@pytest.mark.parametrize(
+    ("otp", "shape"),
+    [
+        ("000000", "otp of 6 digits is"),
+        ("1234567", "otp of 7 characters that are not 6 digits is"),
+        ("١٢٣٤٥٦", "otp of 6 characters that are not 6 digits is"),
+        ("hunter", "otp of 6 characters that are not 6 digits is"),
+    ],
+)
+def test_what_was_typed_for_a_code_is_never_told(otp: str, shape: str) -> None:
+    tried = passwords.tried(ACCOUNT, "right", otp, NOW, SPEC)
+    assert tried.refused is not None
+    assert shape in tried.refused.why
+    assert otp not in tried.refused.why
+
+
 async def _key_of_sads(place: Place) -> rsa.RSAPublicKey:
     kept = await place.world.store.get(Key(SharedKey, "vnpt/sad"))
     assert kept is not None
@@ -172,7 +188,8 @@ def test_an_account_that_is_none_of_these_asks_the_phone_and_answers_without_a_s
 
 WRONG: dict[str, tuple[dict[str, Any], tuple[int, int], str]] = {
     "password": ({"password": "wrong"}, (401, 401), "password is not"),
-    "code": ({"otp": "12345"}, (200, 1003), "otp '12345'"),
+    "code": ({"otp": "12345"}, (200, 1003), "otp of 5 characters that are not 6 digits"),
+    "password as code": ({"otp": "bí mật"}, (200, 1003), "otp of 6 characters that are not 6 digits"),
     "no code": ({"otp": ""}, (400, 400), "otp is missing"),
     "no password": ({"password": ""}, (400, 400), "password is missing"),
     "no serial": ({"serial_number": ""}, (400, 400), "serial_number is missing"),
@@ -191,6 +208,9 @@ def test_what_is_wrong_is_named_and_opens_nothing(lab: Running, name: str) -> No
         assert (reply.status_code, reply.json()["status_code"]) == codes
         (row,) = lab.place.rows(ref=f"TH-{name}", word="turned_away")
         assert why in row.body["why"]
+        assert not [
+            changed[name] for name in ("password", "otp") if changed.get(name) and changed[name] in row.body["why"]
+        ]
         assert lab.place.rows(ref=f"TH-{name}", word="signing_requested") == []
 
     lab.run(story())

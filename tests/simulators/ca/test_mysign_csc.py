@@ -32,7 +32,9 @@ async def authorized(caller: Mysign, phone: str = "approve", **changed: Any) -> 
     asking = asyncio.create_task(caller.post("ras/csc/v1/credentials/authorize", {**body, **changed}))
     await caller.place.world.store.bell.until(lambda: caller.place.prompts(caller.user), bool, 5)
     (prompt,) = await caller.place.prompts(caller.user)
-    assert [line.text for line in prompt.lines][:2] == ["D0", "D1"]
+    shown = [line.text for line in prompt.lines]
+    assert shown[:2] == ["D0", "D1"]
+    assert ", ".join(filter(None, (changed.get("description"), "To khai 0, To khai 1"))) in shown
     await caller.place.answer(prompt, phone, caller.user.pin)
     return await asyncio.wait_for(asking, 5)
 
@@ -45,7 +47,7 @@ def test_what_was_authorized_is_signed_once(lab: Running, base: str) -> None:
         asked = {"credentialID": credential, "certificates": "chain", "certInfo": True, "authInfo": True}
         shown = (await caller.post("ras/csc/v1/credentials/info", asked)).json()
         key: Any = x509.load_der_x509_certificate(base64.b64decode(shown["cert"]["certificates"][0])).public_key()
-        sad = (await authorized(caller, numSignatures=12)).json()["SAD"]
+        sad = (await authorized(caller, numSignatures=12, description="Ho so 1")).json()["SAD"]
         order = {"credentialID": credential, "SAD": sad, "hash": DIGESTS, **ALGORITHMS}
         signed = await caller.post("ras/csc/v1/signatures/signHash", order)
         for value, text in zip(signed.json()["signatures"], ("one", "two"), strict=True):
@@ -88,6 +90,30 @@ def test_counts_that_do_not_fit_are_named(lab: Running, changed: dict[str, Any],
         assert (reply.status_code, reply.json()["error"]) == (400, "invalid_request")
         (row,) = lab.place.rows(contract=caller.contract, word="turned_away")
         assert why in row.body["why"]
+
+    lab.run(story())
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        (b64("Tờ khai"), "letters without marks"),
+        (b64("To khai.docx"), "letters without marks"),
+        ("To khai!", "no base64"),
+        ("/w==", "no base64 of a UTF-8 text"),
+        ("", "letters without marks"),
+    ],
+)
+def test_a_name_of_a_document_is_that_of_the_main_door(lab: Running, name: str, why: str) -> None:
+    async def story() -> None:
+        caller = await Mysign.at(lab.place)
+        body = {"credentialID": await credential_of(caller), "numSignatures": 2, "hash": DIGESTS}
+        documents = [NAMES[0], {"document_id": "D1", "document_name": name}]
+        reply = await caller.post("ras/csc/v1/credentials/authorize", {**body, "documents": documents})
+        assert (reply.status_code, reply.json()["error"]) == (400, "invalid_request")
+        (row,) = lab.place.rows(contract=caller.contract, word="turned_away")
+        assert why in row.body["why"]
+        assert await lab.place.prompts(caller.user) == []
 
     lab.run(story())
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from simulators.ca.wires import mysign_webhook
 from simulators.kernel.citizens import Citizen
-from simulators.kernel.courier import Delivery
+from simulators.kernel.courier import Delivery, Outcome
 from tests.places import Place, Running, made
 from tests.simulators.ca.callers import Mysign, digest
 from tests.simulators.ca.test_mysign import verify
@@ -99,6 +100,12 @@ def test_the_token_is_asked_for_and_the_result_brought_under_it(lab: Running) ->
             )
             assert (token.body["kind"], token.body["more"]) == ("mysign.token", True)
             assert (result.body["kind"], result.body["more"]) == ("mysign.webhook", False)
+            assert json.loads(token.body["sent"]) == {**granting, "client_secret": "…"}
+            shown = {**GRANTED["data"], "access_token": "…"}  # type: ignore[dict-item]
+            assert json.loads(token.body["answer"]) == {**GRANTED, "data": shown}
+            assert json.loads(result.body["sent"]) == body
+            told = str(lab.place.rows(ref=transaction))
+            assert ("of the portal's making" in told, "token-1" in told) == (False, False)
 
     lab.run(story())
 
@@ -162,6 +169,52 @@ def test_only_async_3_is_told(lab: Running, mode: int) -> None:
     lab.run(story())
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"access_token":"t","message":"OK"}', '{"access_token":"…","message":"OK"}'),
+        (
+            '{"data":{"accessToken":"t","expires_in":1,"message":["t"]}}',
+            '{"data":{"accessToken":"…","expires_in":1,"message":"…"}}',
+        ),
+        ("access_token=t", "… (14 characters that are no JSON object)"),
+        ('["t"]', "… (5 characters that are no JSON object)"),
+        ('{"data":' * 20000, "… (160000 characters that are no JSON object)"),
+    ],
+    ids=["flat", "another name", "form", "list", "deep"],
+)
+def test_of_a_tokens_answer_the_journal_has_what_is_no_secret(body: str, shown: str) -> None:
+    assert mysign_webhook.without_secrets(body) == shown
+
+
+@pytest.mark.parametrize("answer", ['{"status_code":"00","x":' + "[" * 20000, "[]", "00", '{"status_code":0}'])
+def test_an_answer_that_is_none_acknowledges_nothing(answer: str) -> None:
+    assert not mysign_webhook.acknowledged(Outcome(200, answer))
+
+
+def test_a_forger_has_no_token_and_sends_once(lab: Running) -> None:
+    async def story() -> None:
+        async with portal(REFUSED) as taking:
+            caller = await Mysign.at(lab.place, **taking.contract)
+            await lab.place.fault("mysign.webhook", "forged", caller.user.id)
+            transaction = (await caller.sign([ONE], 3)).json()["transactionId"]
+            (forged,) = await over(lab.place, transaction, 1)
+            told = forged.body
+            assert (told["kind"], told["injected"], told["more"]) == ("mysign.webhook", "forged", False)
+            ((method, path, body, bearer),) = taking.seen
+            assert (method, path, bearer) == ("POST", "/result", "")
+            assert body["meta_data"]["request_id"].startswith(f"VIETTEL_{transaction}_")
+            assert len(base64.b64decode(body["data"]["results"][0]["signature"])) == 256
+            await lab.place.approve(caller.user)
+            await over(lab.place, transaction, 3)
+            assert [(path, bearer) for _method, path, _body, bearer in taking.seen[1:]] == [
+                ("/token", ""),
+                ("/result", "token-2"),
+            ]
+
+    lab.run(story())
+
+
 @pytest.mark.parametrize(("effect", "results"), [("lost", 0), ("duplicate", 2), ("forged", 2)])
 def test_planned_faults_befall_this_webhook_too(lab: Running, effect: str, results: int) -> None:
     async def story() -> None:
@@ -169,7 +222,8 @@ def test_planned_faults_befall_this_webhook_too(lab: Running, effect: str, resul
             caller = await Mysign.at(lab.place, **taking.contract)
             await lab.place.fault("mysign.webhook", effect, caller.user.id)
             transaction = await approved(lab.place, caller)
-            await over(lab.place, transaction, 2 * results)
+            calls = {"lost": 0, "duplicate": 4, "forged": 3}[effect]
+            assert len(await over(lab.place, transaction, calls)) == calls
             brought = [body for _method, path, body, _bearer in taking.seen if path == "/result"]
             values = {one["signature"] for body in brought for one in body["data"]["results"]}
             assert (len(brought), len(values)) == (results, {"lost": 0, "duplicate": 1, "forged": 2}[effect])

@@ -129,7 +129,11 @@ async def test_a_certificate_of_no_ca_of_the_world_opens_nothing(house: House) -
     der = base64.b64encode(forged.public_bytes(serialization.Encoding.DER)).decode()
     browser = house.browser()
     page = await to_tab(house, browser, "usb")
-    for brought in (der, "", "%%%", base64.b64encode(b"no certificate").decode()):
+    of_version_2 = own.der_bytes.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020101"), 1)
+    with pytest.raises(x509.InvalidVersion):
+        x509.load_der_x509_certificate(of_version_2)
+    odd = (b"no certificate", of_version_2, own.der_bytes[:-1], own.der_bytes + b"\0")
+    for brought in (der, "", "%%%", *(base64.b64encode(one).decode() for one in odd)):
         typed = signed(house, own, challenge(page)) | {"certificate": brought}
         page = await browser.submit(page, "usbForm", **typed)
         assert failure(page) == "certificate.unknown"
