@@ -1,4 +1,4 @@
-"""What a hub does to a PDF around a remote signature: space for it and the digest to be signed, then the value put in.
+"""What a provider does to a PDF around a remote signature: space for it and the digest to be signed, then the value put in.
 
 Both halves take 50 ms and more of a CPU: they are called in a thread, never in the loop.
 """
@@ -32,12 +32,16 @@ class Signer:
 
 @dataclass(frozen=True)
 class Prepared:
-    """`digest`: SHA-256 of the signed attributes in DER, in hexadecimal; the rest is kept for `finished`."""
+    """`digest`: SHA-256 of the signed attributes in DER, in hexadecimal; the rest is kept for `finished`.
+
+    `ranged` is the digest of the byte range; `start` and `end` are the room's first and last place."""
 
     digest: str
-    attributes: Any
+    attributes: bytes
     file: bytes
-    space: Any
+    ranged: bytes
+    start: int
+    end: int
 
 
 def prepared(raw: bytes, signer: Signer, field: str, now: Instant) -> Prepared:
@@ -73,16 +77,19 @@ async def _prepared(raw: bytes, signer: Signer, field: str, now: Instant) -> Pre
     settings = None if pades else PdfCMSSignedAttributes(signing_time=moment)
     attributes = await external.signed_attrs(space.document_digest, "sha256", attr_settings=settings, use_pades=pades)
     assert isinstance(output, io.BytesIO), "none was given to write to"
-    return Prepared(hashlib.sha256(attributes.dump()).hexdigest(), attributes, output.getvalue(), space)
+    der = attributes.dump()
+    room = (space.reserved_region_start, space.reserved_region_end)
+    return Prepared(hashlib.sha256(der).hexdigest(), der, output.getvalue(), space.document_digest, *room)
 
 
 async def _finished(made: Prepared, signer: Signer, value: bytes) -> bytes:
-    from pyhanko.sign.signers.pdf_signer import PdfTBSDocument  # noqa: PLC0415  # as above
+    from asn1crypto import cms  # noqa: PLC0415  # as above
+    from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest  # noqa: PLC0415
 
-    external = _external(signer, value)
-    message = await external.async_sign_prescribed_attributes("sha256", signed_attrs=made.attributes)
+    attributes = cms.CMSAttributes.load(made.attributes)
+    message = await _external(signer, value).async_sign_prescribed_attributes("sha256", signed_attrs=attributes)
     output = io.BytesIO(made.file)
-    await PdfTBSDocument.async_finish_signing(output, made.space, message)
+    PreparedByteRangeDigest(made.ranged, made.start, made.end).fill_with_cms(output, message)
     return output.getvalue()
 
 

@@ -17,9 +17,9 @@ from simulators.ca.desk import pdfs
 from simulators.ca.desk.agreements import Agreements, Sending, Wanted
 from simulators.ca.desk.callers import Caller, contract_of
 from simulators.ca.desk.effects import BROKEN
-from simulators.ca.desk.pdfs import Chain
 from simulators.ca.desk.relying import Credentials, Relying
 from simulators.ca.desk.requests import Desk
+from simulators.ca.pdf_signing import Signer
 from simulators.ca.reasons import Reason, Refused
 from simulators.ca.signing import SigningRequest, State
 from simulators.ca.spec import Door, Wire
@@ -28,7 +28,6 @@ from simulators.ca.wires.dialect import Word
 from simulators.ca.wires.esign_words import CERTIFIED, DONE, SENT, EsignDialect
 from simulators.ca.wires.replies import MAINTENANCE
 from simulators.ca.wires.rows import base64_lines
-from simulators.kernel.clock import in_utc
 from simulators.kernel.contracts import Settings
 from simulators.kernel.pki import Certificate
 from simulators.kernel.records import Event
@@ -38,6 +37,7 @@ SMS, MAIL = 1, 2
 SERVER_TO_SERVER = 2
 PROFILE = "PERS.1D"
 PDF, SHA256 = "application/pdf", "application/sha256-binary"
+FIELD, SUBFILTER = "FPTeSignCloud", "adbe.pkcs7.detached"
 MOBILE = re.compile(r"0\d{9,10}")
 PREFIXES = ("+84", "0084", "84")
 Action = Callable[[Caller, types.Request], Awaitable[Response]]
@@ -115,8 +115,8 @@ class Counter:
 
     async def filed(self, caller: Caller, given: types.Request) -> Response:
         certificate = await self._agreements.certificate(caller, given.agreement_uuid)
-        chain = await self._chain(certificate)
-        files = [await self._prepared(one, chain) for one in self._counted(_files(given))]
+        signer = await self._signer(certificate)
+        files = [await self._prepared(one, signer) for one in self._counted(_files(given))]
         return await self._asked(caller, given, files)
 
     async def hashed(self, caller: Caller, given: types.Request) -> Response:
@@ -136,9 +136,9 @@ class Counter:
             raise Refused(reason, f"the certificate of the agreement: {reason.value}")
         if request.injected in BROKEN:
             return _failed(request.injected)
-        chain = await self._chain(await self._agreements.of(request))
+        signer = await self._signer(await self._agreements.of(request))
         signed = [
-            await _signed(file, document.signature, chain)
+            await _signed(file, document.signature, signer)
             for file, document in zip(bill.files, request.documents, strict=True)
         ]
         return answer(_delivered(request, signed))
@@ -158,18 +158,20 @@ class Counter:
             raise Refused(Reason.BAD_FILES, why)
         return files
 
-    async def _prepared(self, one: types.File, chain: Chain) -> tuple[SigningFile, str]:
+    async def _prepared(self, one: types.File, signer: Signer) -> tuple[SigningFile, str]:
         if one.mime_type != PDF or not one.signing_file_name:
             why = f"mimeType {one.mime_type[:60]!r}, signingFileName {one.signing_file_name[:40]!r}: send {PDF} and a name"
             raise Refused(Reason.BAD_ALGORITHM, why)
         raw = from_base64(one.signing_file_data or "")
         if not raw:
             raise Refused(Reason.BAD_FILES, "signingFileData is no base64 of a file")
-        file, digest = await pdfs.prepared(raw, chain, in_utc(self._desk.world.store.now()).replace(microsecond=0))
+        field = f"{FIELD}-{self._desk.world.entropy.hex(f'{self._desk.source}.field', 12)}"
+        file, digest = await pdfs.prepared(raw, signer, field, self._desk.world.store.now())
         return SigningFile(one.signing_file_name, one.mime_type, file), digest
 
-    async def _chain(self, certificate: Certificate) -> Chain:
-        return Chain(certificate.der_bytes, await self._desk.world.pki.chain(certificate.ca))
+    async def _signer(self, certificate: Certificate) -> Signer:
+        above = await self._desk.world.pki.chain(certificate.ca)
+        return Signer((certificate.der_bytes, *above), SUBFILTER)
 
     async def _refusal(self, request: Request, refused: Refused, relying_party: str = "", ref: str = "") -> Response:
         told = Event(
@@ -246,10 +248,10 @@ def _digest(one: types.File) -> tuple[SigningFile, str]:
     return SigningFile(one.signing_file_name or "hash", one.mime_type), digest
 
 
-async def _signed(file: SigningFile, value: str, chain: Chain) -> types.SignedFile:
+async def _signed(file: SigningFile, value: str, signer: Signer) -> types.SignedFile:
     if file.prepared is None:
         return types.SignedFile(file.name, file.mime, signature_value=value)
-    made = await pdfs.finished(file.prepared, chain, from_base64(value) or b"")
+    made = await pdfs.finished(file.prepared, signer, from_base64(value) or b"")
     return types.SignedFile(file.name, file.mime, signed_file_data=base64.b64encode(made).decode())
 
 
