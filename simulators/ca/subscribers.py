@@ -7,7 +7,6 @@ import itertools
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar
 
 from simulators.ca.enrolment.offers import term_days
 from simulators.ca.enrolment.records import Enrolment, enrolment_id
@@ -16,7 +15,7 @@ from simulators.ca.spec import CaSpec
 from simulators.kernel.citizens import Citizen, Citizens
 from simulators.kernel.pki import Certificate, Pki
 from simulators.kernel.profiles import Leaf
-from simulators.kernel.records import Change, Instant, Key, Record, Records
+from simulators.kernel.records import Key
 from simulators.kernel.store import Store
 
 SHARED_KEYS = 64
@@ -25,14 +24,6 @@ LONGEST_NAME = 64
 """Of a CN or L (RFC 5280); an ST may have 128. The RFC counts characters and our library bytes: the CN keeps to both."""
 STRANGER = "stranger"
 """Another citizen, for the faults that answer with somebody else."""
-
-
-class SharedKey(Record, frozen=True, kw_only=True):
-    """`id` is a number below SHARED_KEYS, a CA's id and a number of its ring, or a CA's id and what the key is for."""
-
-    KIND: ClassVar[str] = "shared_key"
-
-    keypair: str
 
 
 class Subscribers:
@@ -129,23 +120,10 @@ class Subscribers:
     async def _keypair(self, citizen: Citizen) -> str:
         """ "" for a key of their own."""
         if citizen.shared_keys:  # the same for this person at every CA
-            return await self.shared_key(str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS))
+            return await self._pki.shared_key(str(zlib.crc32(citizen.id.encode()) % SHARED_KEYS))
         if ring := self._spec.key_ring:
-            return await self.shared_key(f"{self._spec.id}-{next(self._turns) % ring}")
+            return await self._pki.shared_key(f"{self._spec.id}-{next(self._turns) % ring}")
         return ""
-
-    async def shared_key(self, number: str) -> str:
-        """The keypair of this name, made when it is first asked for."""
-        key = Key(SharedKey, number)
-        if found := await self._store.get(key):
-            return found.keypair
-        fresh = SharedKey(id=number, keypair=await self._pki.new_key())
-
-        def decide(records: Records, _now: Instant) -> Change:
-            kept = records[key]
-            return Change(result=kept.keypair) if kept else Change(records=(fresh,), result=fresh.keypair)
-
-        return (await self._store.change([key], decide)).result  # type: ignore[no-any-return]  # set above
 
 
 def _cut(name: str) -> str:

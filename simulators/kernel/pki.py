@@ -57,6 +57,14 @@ class Certificate(Record, frozen=True, kw_only=True):
         return base64.b64decode(self.der)
 
 
+class SharedKey(Record, frozen=True, kw_only=True):
+    """A key of several certificates; `id` is the name by which it is asked for."""
+
+    KIND: ClassVar[str] = "shared_key"
+
+    keypair: str
+
+
 class Authorities(Record, frozen=True, kw_only=True):
     """The public CAs that were made, in their order."""
 
@@ -183,6 +191,19 @@ class Pki:
         self._loaded[pair.id] = made
         await self._store.change([Key(KeyPair, pair.id)], lambda _records, _now: Change(records=(pair,)))
         return pair.id
+
+    async def shared_key(self, name: str) -> str:
+        """The keypair of this name, made when it is first asked for."""
+        key = Key(SharedKey, name)
+        if found := await self._store.get(key):
+            return found.keypair
+        fresh = SharedKey(id=name, keypair=await self.new_key())
+
+        def decide(records: Records, _now: Instant) -> Change:
+            kept = records[key]
+            return Change(result=kept.keypair) if kept else Change(records=(fresh,), result=fresh.keypair)
+
+        return (await self._store.change([key], decide)).result  # type: ignore[no-any-return]  # set above
 
     def close(self) -> None:
         self._makers.shutdown(wait=False, cancel_futures=True)

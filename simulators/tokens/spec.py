@@ -34,6 +34,8 @@ class TokenSpec:
 
     certificate_days: Days = fact(370, "LIKELY")
     ms_extensions: bool = fact(default=False, mark="DESIGN")
+    key_ring: Annotated[int, Meta(ge=0, le=10_000)] = fact(0, "DESIGN")
+    """So many keys in all, which tokens get in turn; 0: each has its own. For thousands of tokens in one world."""
     pin_tries: Count = fact(5, "LIKELY")
     pin_shortest: PinLength = fact(6, "UNKNOWN")
     pin_longest: PinLength = fact(16, "UNKNOWN")

@@ -123,7 +123,7 @@ class Integrated:
 
     async def sad_key(self) -> Key[KeyPair]:
         """The key under which SADs are signed."""
-        return Key(KeyPair, await self.desk.subscribers.shared_key(f"{self.spec.id}/sad"))
+        return Key(KeyPair, await self.desk.world.pki.shared_key(f"{self.spec.id}/sad"))
 
     async def _jwt(self, request: SigningRequest) -> str:
         """RS256; which claims the real one has is UNKNOWN."""

@@ -48,7 +48,7 @@ class Relying:
         entropy, label = self._desk.world.entropy, f"{self._desk.source}.relying"
         turn = zlib.crc32(part.id.encode()) % self._spec.relying_keys
         named = f"{self._spec.id}/relying-{turn}"
-        keypair = await self._desk.subscribers.shared_key(named)
+        keypair = await self._desk.world.pki.shared_key(named)
         pem = self._desk.world.pki.key(keypair).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

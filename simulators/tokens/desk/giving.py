@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -43,6 +44,7 @@ class Giving:
     def __init__(self, world: World, specs: Mapping[str, TokenSpec]) -> None:
         self._world = world
         self.specs = specs
+        self._turns = itertools.count()
 
     async def authorities(self) -> None:
         """Makes the issuers' own certificates, where they are not made yet."""
@@ -56,7 +58,9 @@ class Giving:
         tokens.demand_pin(pin, spec)
         ring = Key(Keyring, citizen.id)
         await self._world.pki.authority(spec.id, spec.subject)
-        certificate = await self._world.pki.issue(spec.id, citizen.id, _leaf(spec, citizen, wanted))
+        certificate = await self._world.pki.issue(
+            spec.id, citizen.id, _leaf(spec, citizen, wanted), keypair=await self._keypair(spec)
+        )
         made = Token(
             id=entropy.hex("token.number", 16),
             citizen=citizen.id,
@@ -74,6 +78,12 @@ class Giving:
 
         await self._world.store.change([Key(Token, made.id), ring], decide)
         return made
+
+    async def _keypair(self, spec: TokenSpec) -> str:
+        """ "" for a key of its own."""
+        if not spec.key_ring:
+            return ""
+        return await self._world.pki.shared_key(f"{spec.id}-{next(self._turns) % spec.key_ring}")
 
     async def of(self, citizen: str) -> list[Token]:
         """All that a citizen has, in the computer or out of it."""

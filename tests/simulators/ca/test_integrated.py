@@ -22,9 +22,9 @@ from simulators.ca import passwords
 from simulators.ca.passwords import Account
 from simulators.ca.providers import vnpt
 from simulators.ca.reasons import Reason
-from simulators.ca.subscribers import SharedKey
 from simulators.kernel.citizens import Citizen
 from simulators.kernel.clock import Clock
+from simulators.kernel.pki import SharedKey
 from simulators.kernel.records import Instant, Key
 from tests.places import Place, Running, made
 from tests.simulators.ca.callers import SP769, Vnpt, digest, file

@@ -325,3 +325,17 @@ def test_a_contract_names_the_issuer_among_its_authorities(lab: Running) -> None
     names = [x509.load_pem_x509_certificate(pem.encode()).subject for pem in sheet["pki"]["authorities_pem"]]
     commons = [name.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value for name in names]
     assert "Viettel-CA (MO PHONG)" in commons
+
+
+def test_in_a_ring_of_keys_neighbours_differ_and_the_first_key_comes_again() -> None:
+    with running("tokens", overrides={"viettel-ca": {"key_ring": 2}}) as small:
+
+        async def told() -> None:
+            tokens = [await given(small.place, await small.place.citizen()) for _ in range(4)]
+            ders = [base64.b64decode(token["certificate"]) for token in tokens]
+            keys = [x509.load_der_x509_certificate(der).public_key() for der in ders]
+            assert keys[:2] == keys[2:]
+            assert keys[0] != keys[1]
+            assert len({token["serial"] for token in tokens}) == 4
+
+        small.run(told())
