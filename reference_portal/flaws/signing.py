@@ -134,6 +134,7 @@ ROWS = (
         "specs/portal.md 2.12: doc_id must be the same on the portal and in the app",
         "Mã tài liệu trên cổng khác mã trên điện thoại.",
         "The doc_id shown is not the one on the phone.",
+        also=ids("D23"),
     ),
     Flaw(
         "refusal_counts_as_done",
@@ -213,7 +214,7 @@ ROWS = (
     Flaw(
         "signature_not_enforced",
         ruled("signing", unsigned_components=_only_broken),
-        ids("D19"),
+        ids("D11", "D19"),
         "specs/portal.md 2.14.1: a precondition that is never applied",
         "Máy chủ không đòi chữ ký số khi nộp hồ sơ.",
         "Submission does not demand the signature.",
