@@ -116,7 +116,7 @@ def _signed(pdf: bytes, citizen: _Held, chain: Sequence[x509.Certificate]) -> by
         return bytes(thread.submit(asyncio.run, work).result().getvalue())
 
 
-def stamp_only(pdf: bytes | None = None, name: str = "Lê Tiến Thanh") -> bytes:
+def stamp_only(pdf: bytes | None = None, name: str = "Tô Kiến Thanh") -> bytes:
     """What a signature looks like on paper, and no signature: a frame with "Digitally signed by …" drawn on page one."""
     out = io.BytesIO(pdf or _empty_page())
     writer = IncrementalPdfFileWriter(out)

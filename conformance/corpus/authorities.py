@@ -136,7 +136,7 @@ CA = issue(
 )
 CITIZEN_ID = "001201000123"
 CITIZEN_UID = f"CCCD:{CITIZEN_ID}"
-CITIZEN_NAME = "Lê Tiến Thanh"
+CITIZEN_NAME = "Tô Kiến Thanh"
 CITIZEN = issue(name(CITIZEN_NAME, CITIZEN_UID), key_of("citizen"), CA)
 
 # The official-duty tree (specs/ca.md 13.2): state bodies sign results and certified copies under it, citizens never.

@@ -130,7 +130,7 @@ GOOD = (
         good(
             "visible",
             "a visible stamp with the signer's name",
-            lambda: ByPyhanko(says="Digitally signed by Le Tien Thanh").sign(declaration()),
+            lambda: ByPyhanko(says="Digitally signed by To Kien Thanh").sign(declaration()),
         ),
     ),
     good("validation-data-added", "a DSS added after signing", lambda: with_store(signed())),
@@ -259,7 +259,7 @@ UPDATED = (
         bad(
             "wrong-signer-in-stamp",
             "another citizen's signature under a stamp with the right name",
-            lambda: ByPyhanko(people.OTHER, says="Digitally signed by Le Tien Thanh").sign(declaration()),
+            lambda: ByPyhanko(people.OTHER, says="Digitally signed by To Kien Thanh").sign(declaration()),
             reason="expected_signer",
         ),
     ),

@@ -29,7 +29,7 @@ def resourced(content: bytes) -> bytes:
     "made",
     [
         signed,
-        lambda: ByPyhanko(says="Ky boi Le Tien Thanh").sign(declaration()),
+        lambda: ByPyhanko(says="Ky boi To Kien Thanh").sign(declaration()),
         lambda: with_xref_stream(declaration()),
     ],
 )
